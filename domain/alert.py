@@ -1,0 +1,47 @@
+"""An alert: a machine finding that needs a person. Level, condition and handling are separate axes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum, StrEnum
+
+
+class AlertLevel(IntEnum):
+    """Our own scale, most urgent first; never the official warning colour nor the incident grade."""
+
+    P1 = 1
+    P2 = 2
+    P3 = 3
+    P4 = 4
+
+
+class Condition(StrEnum):
+    """The machine's axis."""
+
+    NORMAL = "normal"
+    PENDING = "pending"
+    FIRING = "firing"
+    RECOVERING = "recovering"
+    CLEARED = "cleared"
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One rule's finding at one place. `fingerprint` is rule|site: one open alert for each.
+
+    `since` is when the condition began to hold, `updated` the newest evaluation, `cleared` the end; `say` is the sentence.
+    """
+
+    fingerprint: str
+    rule: str
+    metric: str
+    site: str
+    level: AlertLevel
+    condition: Condition
+    since: datetime
+    updated: datetime
+    value: float | None
+    say: str
+    fired: datetime | None = None
+    cleared: datetime | None = None
+    peak: float | None = None
+    stale: bool = False

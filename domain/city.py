@@ -1,0 +1,85 @@
+"""A whole city as its folder declares it, validated: what app.py hands to every other package."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from domain.metric import Metric
+from domain.place import District, Site
+from domain.rule import Rule
+from domain.screen import Screen
+from domain.source import SourceSpec
+
+
+class MapSpec(BaseModel):
+    """How the city's map is drawn. layers: name -> GeoJSON file in the city's layers/ folder."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    center: tuple[float, float]
+    zoom: float = 8.0
+    approval_number: str = ""
+    attribution: tuple[str, ...] = ()
+    audience: str = "intranet"
+    layers: dict[str, str] = Field(default_factory=dict)
+
+
+class CitySpec(BaseModel):
+    """city.yaml: who the city is. `demo: true` starts the demonstration departments and labels every screen."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    adcode: str = Field(pattern=r"^\d{6}$")
+    name: str
+    name_en: str = ""
+    title: str
+    title_en: str = ""
+    zone: str = "Asia/Shanghai"
+    demo: bool = False
+    demo_seed: int = 20261123
+    replay_env: str = ""
+    districts: tuple[District, ...]
+    map: MapSpec
+
+
+@dataclass(frozen=True)
+class City:
+    """Everything declared, keyed by name. `folder` is where layers are read from."""
+
+    spec: CitySpec
+    folder: Path
+    metrics: dict[str, Metric] = field(default_factory=dict)
+    sites: dict[str, Site] = field(default_factory=dict)
+    sources: dict[str, SourceSpec] = field(default_factory=dict)
+    rules: dict[str, Rule] = field(default_factory=dict)
+    screens: dict[str, Screen] = field(default_factory=dict)
+
+    @property
+    def adcode(self) -> str:
+        """The city's own division code."""
+        return self.spec.adcode
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The city's time zone."""
+        return ZoneInfo(self.spec.zone)
+
+    @property
+    def districts(self) -> dict[str, District]:
+        """Districts by adcode, in the declared order."""
+        return {d.adcode: d for d in self.spec.districts}
+
+    def place_name(self, place: str) -> str:
+        """The name of a site, a district or the city itself; the id when unknown."""
+        if place == self.adcode:
+            return self.spec.name
+        if place in self.sites:
+            return self.sites[place].name
+        district = self.districts.get(place)
+        return district.name if district else place
+
+    def district_of(self, place: str) -> str:
+        """The adcode of the district a place lies in; "" for the city itself or an unknown place."""
+        if place in self.sites:
+            return self.sites[place].district
+        return place if place in self.districts else ""

@@ -1,0 +1,47 @@
+"""How fresh a value is and how a source is doing (WALL states: 实时, 延迟, 过期, 中断)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+LATE_AFTER = 1.5  # times the expected interval
+STALE_AFTER = 3.0
+
+
+class Freshness(StrEnum):
+    """Age of a value against its expected interval; `NONE` means that nothing ever arrived."""
+
+    LIVE = "live"
+    LATE = "late"
+    STALE = "stale"
+    DOWN = "down"
+    NONE = "none"
+
+
+def freshness(at: datetime | None, now: datetime, every: timedelta, stale_after: timedelta | None = None) -> Freshness:
+    """Judge the age of a value: live to 1.5 intervals, late to 3 (or `stale_after`), then stale."""
+    if at is None:
+        return Freshness.NONE
+    age = now - at
+    if age <= every * LATE_AFTER:
+        return Freshness.LIVE
+    return Freshness.LATE if age <= (stale_after or every * STALE_AFTER) else Freshness.STALE
+
+
+@dataclass(frozen=True, slots=True)
+class SourceHealth:
+    """A source's state as people see it; `error` is the newest failure's sentence, empty when healthy.
+
+    `rows` and `rejected` count since the last local midnight; `latency` is the newest run's length in seconds.
+    `since` is when the present state began.
+    """
+
+    source: str
+    state: Freshness
+    since: datetime | None = None
+    last_run: datetime | None = None
+    last_success: datetime | None = None
+    rows: int = 0
+    rejected: int = 0
+    latency: float | None = None
+    error: str = ""
