@@ -45,3 +45,36 @@ class Alert:
     cleared: datetime | None = None
     peak: float | None = None
     stale: bool = False
+
+
+class Reason(StrEnum):
+    """Why an alert moved: data, so that "why was I called" can be asked of the store."""
+
+    BREACHED = "breached"
+    HELD = "held"
+    LAPSED = "lapsed"
+    ROSE = "rose"
+    FELL = "fell"
+    RECEDED = "receded"
+    RELAPSED = "relapsed"
+    CLEARED = "cleared"
+    WENT_STALE = "went_stale"
+    CAME_BACK = "came_back"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One step of an alert, the row that compare-and-set writes: it moves `fingerprint` from `old` to `new`.
+
+    `at` is when the step was taken (aware UTC), `level` and `value` what held then. `old` is NORMAL when an alert begins;
+    old == new when only the level or the stale flag moved.
+    """
+
+    fingerprint: str
+    at: datetime
+    old: Condition
+    new: Condition
+    level: AlertLevel
+    value: float | None
+    reason: Reason
