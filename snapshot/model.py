@@ -82,13 +82,40 @@ class Snapshot(Protocol):
     All methods are pure and cheap to repeat (each answer is kept); they never raise for a known metric or place.
     """
 
-    at: datetime
-    version: int
-    live: bool
-    city: City
-    alerts: Sequence[Alert]
-    incidents: Sequence[Incident]
-    sources: Mapping[str, SourceHealth]
+    @property
+    def at(self) -> datetime:
+        """The moment shown. A panel that reads it is drawn again at every tick; `Reading.at` is what a caption needs."""
+        ...
+
+    @property
+    def version(self) -> int:
+        """The snapshot's number, rising with time."""
+        ...
+
+    @property
+    def live(self) -> bool:
+        """False for a replayed moment."""
+        ...
+
+    @property
+    def city(self) -> City:
+        """What the city folder declares."""
+        ...
+
+    @property
+    def alerts(self) -> Sequence[Alert]:
+        """Open alerts and those cleared in the last 24 hours, most urgent and newest first."""
+        ...
+
+    @property
+    def incidents(self) -> Sequence[Incident]:
+        """Open incidents and those that closed in the last 24 hours, newest first, as known at this moment."""
+        ...
+
+    @property
+    def sources(self) -> Mapping[str, SourceHealth]:
+        """How every declared source is doing, by key."""
+        ...
 
     def reading(self, metric: str, place: str = "", window: Window | None = None) -> Reading:
         """The number for a place ("" = the whole city) over the metric's own window or the given one."""

@@ -1,0 +1,108 @@
+"""Which questions a panel asked, so that it is drawn again only when an answer has changed."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from domain.alert import Alert
+from domain.city import City
+from domain.health import SourceHealth
+from domain.incident import Incident
+from domain.metric import Window
+from snapshot.model import Basis, Comparison, Rank, Reading, Snapshot, Trend
+
+Answer = TypeVar("Answer")
+Question = tuple[str, tuple[object, ...]]
+HOUR = timedelta(hours=1)
+
+
+class Traced:
+    """A Snapshot that remembers every question and its answer. Of one thread; thrown away after the panel is drawn."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self.asked: dict[Question, object] = {}
+        self.city: City = snapshot.city
+        self.live: bool = snapshot.live
+
+    @property
+    def at(self) -> datetime:
+        """The moment shown: a panel that reads it is drawn again at every tick."""
+        return self._kept("at", (), self._snapshot.at)
+
+    @property
+    def version(self) -> int:
+        """The snapshot's number: a panel that reads it is drawn again at every tick."""
+        return self._kept("version", (), self._snapshot.version)
+
+    @property
+    def alerts(self) -> Sequence[Alert]:
+        """Open alerts and those cleared in the last day."""
+        return self._kept("alerts", (), self._snapshot.alerts)
+
+    @property
+    def incidents(self) -> Sequence[Incident]:
+        """Open incidents and those closed in the last day."""
+        return self._kept("incidents", (), self._snapshot.incidents)
+
+    @property
+    def sources(self) -> Mapping[str, SourceHealth]:
+        """How every source is doing."""
+        return self._kept("sources", (), self._snapshot.sources)
+
+    def reading(self, metric: str, place: str = "", window: Window | None = None) -> Reading:
+        """See `Snapshot.reading`."""
+        return self._kept("reading", (metric, place, window), self._snapshot.reading(metric, place, window))
+
+    def readings(self, metric: str, district: str = "") -> Sequence[Reading]:
+        """See `Snapshot.readings`."""
+        return self._kept("readings", (metric, district), self._snapshot.readings(metric, district))
+
+    def by_district(self, metric: str, window: Window | None = None) -> Sequence[Reading]:
+        """See `Snapshot.by_district`."""
+        return self._kept("by_district", (metric, window), self._snapshot.by_district(metric, window))
+
+    def trend(
+        self, metric: str, place: str = "", hours: int = 24, step: timedelta = HOUR, end: datetime | None = None
+    ) -> Trend:
+        """See `Snapshot.trend`."""
+        answer = self._snapshot.trend(metric, place, hours, step, end)
+        return self._kept("trend", (metric, place, hours, step, end), answer)
+
+    def today(self, metric: str, place: str = "", days_ago: int = 0, step: timedelta = HOUR) -> Trend:
+        """See `Snapshot.today`."""
+        answer = self._snapshot.today(metric, place, days_ago, step)
+        return self._kept("today", (metric, place, days_ago, step), answer)
+
+    def compare(
+        self, metric: str, place: str = "", basis: Basis = "yesterday", window: Window | None = None
+    ) -> Comparison:
+        """See `Snapshot.compare`."""
+        answer = self._snapshot.compare(metric, place, basis, window)
+        return self._kept("compare", (metric, place, basis, window), answer)
+
+    def ranking(self, metric: str, window: Window | None = None) -> Sequence[Rank]:
+        """See `Snapshot.ranking`."""
+        return self._kept("ranking", (metric, window), self._snapshot.ranking(metric, window))
+
+    def source_of(self, metric: str) -> str:
+        """See `Snapshot.source_of`."""
+        return self._kept("source_of", (metric,), self._snapshot.source_of(metric))
+
+    def events_per(self, minutes: int = 30, hours: int = 24) -> Trend:
+        """See `Snapshot.events_per`."""
+        return self._kept("events_per", (minutes, hours), self._snapshot.events_per(minutes, hours))
+
+    def _kept(self, name: str, args: tuple[object, ...], answer: Answer) -> Answer:
+        self.asked[name, args] = answer
+        return answer
+
+
+def holds(asked: Mapping[Question, object], snapshot: Snapshot) -> bool:
+    """Whether another snapshot gives the same answers to all these questions."""
+    for (name, args), before in asked.items():
+        found = getattr(snapshot, name)
+        answer = found(*args) if callable(found) else found
+        if answer is not before and answer != before:
+            return False
+    return True
