@@ -26,7 +26,7 @@ test: $(VENV)/.test debian ## everything: lint, types, imports, unit, contract, 
 check: $(VENV)/.test ## what a commit must pass in a minute: ruff, mypy, import contracts, the city folders
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check .
-	@$(VENV)/bin/mypy .
+	@$(VENV)/bin/mypy
 	@$(VENV)/bin/lint-imports --no-cache
 	@$(PY) app.py check cities/441800
 
