@@ -8,7 +8,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from config.document import Document, Value
+from config.document import Document
 from config.fields import names_at
 from config.problem import Path, Problem, choices, nearest
 
@@ -36,13 +36,13 @@ _WRITE = {
 }
 
 
-def validate(model: type[M], document: Document, path: Path, extra: Mapping[str, Value] | None = None) -> M | None:
+def validate(model: type[M], document: Document, path: Path, extra: Mapping[str, object] | None = None) -> M | None:
     """The model made of the document's value at `path` (with `extra` keys added), or None and problems in the document."""
     value = value_at(document.data, path)
     if not isinstance(value, dict):
         document.problems.append(document.problem(path, _WRITE["model_type"]))
         return None
-    data = {**value, **(extra or {})}
+    data: dict[str, object] = {**value, **(extra or {})}
     try:
         return model.model_validate(data)
     except ValidationError as error:
@@ -56,26 +56,28 @@ def _problem(document: Document, path: Path, sentence: str) -> Problem:
     return document.problem(path, document.discreet(sentence))
 
 
-def has(data: Value, part: str | int) -> bool:
+def has(data: object, part: str | int) -> bool:
     """Whether a mapping has the key, or a list the index."""
     if isinstance(data, dict):
         return part in data
     return isinstance(data, list) and isinstance(part, int) and part < len(data)
 
 
-def value_at(data: Value, path: Path) -> Value:
+def child(data: object, part: str | int) -> object:
+    """What a mapping holds under a key, or a list at an index; None where there is nothing."""
+    if isinstance(data, dict):
+        return data.get(part)
+    return data[part] if isinstance(data, list) and isinstance(part, int) and part < len(data) else None
+
+
+def value_at(data: object, path: Path) -> object:
     """The value at a path of parsed YAML, None where there is none."""
     for part in path:
-        if isinstance(data, dict) and isinstance(part, str):
-            data = data.get(part)
-        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
-            data = data[part]
-        else:
-            return None
+        data = child(data, part)
     return data
 
 
-def _sentences(model: type[BaseModel], data: Value, error: ValidationError) -> Iterator[tuple[Path, str]]:
+def _sentences(model: type[BaseModel], data: object, error: ValidationError) -> Iterator[tuple[Path, str]]:
     """Errors by place; where a value may be one of several shapes, only what concerns the shape that was meant."""
     by_place: dict[Path, list[tuple[Path, ErrorDetails]]] = {}
     for detail in error.errors(include_url=False):
@@ -98,14 +100,14 @@ def _is_shape(detail: ErrorDetails) -> bool:
     return detail["type"] in _WRITE
 
 
-def _place(data: Value, detail: ErrorDetails) -> tuple[Path, Path | None]:
+def _place(data: object, detail: ErrorDetails) -> tuple[Path, Path | None]:
     """An error's path in the file, and where a choice between shapes began (pydantic puts branch names into `loc`)."""
     path: Path = ()
     branch_at: Path | None = None
     loc = detail["loc"]
     for index, part in enumerate(loc):
         if has(data, part):
-            path, data = (*path, part), value_at(data, (part,))
+            path, data = (*path, part), child(data, part)
         elif detail["type"] == "missing" and index == len(loc) - 1:
             path = (*path, part)
         elif part != "[key]":

@@ -1,0 +1,162 @@
+"""A city folder's files into declarations: which file holds what, and each declaration against its model."""
+
+from collections.abc import Mapping
+from pathlib import Path as FilePath
+
+from config.document import Document, Value, read
+from config.kinds import LoosePanel, LooseSource, panel_specs, source_specs
+from config.parts import Entry, M, Parts, ScreenEntry
+from config.problem import Path, Problem, choices, nearest
+from config.validation import validate, value_at
+from domain.city import CitySpec
+from domain.metric import Metric
+from domain.place import Site
+from domain.rule import Rule
+from domain.screen import PanelSpec, Screen
+from domain.source import SourceSpec
+
+REQUIRED = ("city.yaml", "metrics.yaml", "sources.yaml")
+KNOWN = (*REQUIRED, "rules.yaml", "sites.yaml", "plans.yaml", "roster.yaml")  # the last two belong to the duty desk
+
+
+def read_folder(folder: FilePath, env: Mapping[str, str]) -> Parts:
+    """Read and validate every file; cross-checks come after. Never raises."""
+    parts = Parts(folder)
+    if not folder.is_dir():
+        parts.documents.append(_told(str(folder), "no such folder; give the path of a city folder (cities/441800)"))
+        return parts
+    _unknown_files(parts)
+    document = _document(parts, env, "city.yaml")
+    if document is not None and document.data is not None:
+        parts.city = Entry(document, (), validate(CitySpec, document, ()))
+    _named(parts.metrics, Metric, _document(parts, env, "metrics.yaml"))
+    _named(parts.rules, Rule, _document(parts, env, "rules.yaml"))
+    _sources(parts, _document(parts, env, "sources.yaml"))
+    for file in ("sites.yaml", *_files(folder, "sites")):
+        _sites(parts, _document(parts, env, file))
+    for file in _files(folder, "screens"):
+        _screen(parts, _document(parts, env, file))
+    if not parts.screens:
+        parts.documents.append(_told("screens", "holds no screen; write screens/overview.yaml"))
+    return parts
+
+
+def _files(folder: FilePath, under: str) -> list[str]:
+    return sorted(f"{under}/{path.name}" for path in (folder / under).glob("*.yaml"))
+
+
+def _told(file: str, text: str) -> Document:
+    return Document(file, problems=[Problem(file, 0, "", text)])
+
+
+def _unknown_files(parts: Parts) -> None:
+    for path in sorted(parts.folder.glob("*.y*ml")):
+        if path.name not in KNOWN:
+            near = nearest(path.name, KNOWN) or f"; the files here are {choices(KNOWN)}"
+            parts.documents.append(_told(path.name, f"is not read{near}"))
+
+
+def _document(parts: Parts, env: Mapping[str, str], file: str) -> Document | None:
+    """A file's document; None for an optional file that is not there."""
+    if not (parts.folder / file).exists():
+        if file in REQUIRED:
+            parts.documents.append(_told(file, "is missing; every city folder has it (docs/city-folder.md)"))
+        return None
+    document = read(parts.folder, file, env)
+    parts.documents.append(document)
+    return document
+
+
+def _mapping(document: Document | None) -> dict[str, Value]:
+    if document is None or document.data is None:
+        return {}
+    if not isinstance(document.data, dict):
+        document.problems.append(document.problem((), "write a mapping at the top (name: declaration)"))
+        return {}
+    return document.data
+
+
+def _named(into: dict[str, Entry[M]], model: type[M], document: Document | None) -> None:
+    """Declarations by name; the name is the model's `key`."""
+    for name in _mapping(document):
+        if document is not None:
+            into[name] = Entry(document, (name,), _keyed(model, document, (name,), name))
+
+
+def _keyed(model: type[M], document: Document, path: Path, name: str) -> M | None:
+    body = value_at(document.data, path)
+    if isinstance(body, dict) and "key" in body:
+        document.problems.append(document.problem((*path, "key"), f"leave it out; the name {name} is the key"))
+    return validate(model, document, path, {"key": name})
+
+
+def _sources(parts: Parts, document: Document | None) -> None:
+    specs = source_specs()
+    for name in _mapping(document):
+        if document is not None:
+            model = _kind(document, (name,), specs, LooseSource)
+            value = _keyed(model, document, (name,), name) if model else None
+            parts.sources[name] = Entry[SourceSpec](document, (name,), value)
+
+
+def _kind(document: Document, path: Path, specs: Mapping[str, type[M]] | None, loose: type[M]) -> type[M] | None:
+    """The model of the kind named at a path, or None with a problem."""
+    body = value_at(document.data, path)
+    kind = body.get("kind") if isinstance(body, dict) else None
+    if specs is None or kind is None:
+        return loose  # validation against the common keys says that `kind` is missing
+    if isinstance(kind, str) and kind in specs:
+        return specs[kind]
+    text = f"{kind!r} is no kind here; the kinds are {choices(specs, 40)}{nearest(str(kind), specs)}"
+    document.problems.append(document.problem((*path, "kind"), text))
+    return None
+
+
+def _sites(parts: Parts, document: Document | None) -> None:
+    """Sites as `id: {...}` or as a list of {id: ...}."""
+    if document is None or document.data is None:
+        return
+    if isinstance(document.data, list):
+        for index, item in enumerate(document.data):
+            site = validate(Site, document, (index,))
+            name = item.get("id") if isinstance(item, dict) else None
+            if isinstance(name, str):
+                _add_site(parts, name, Entry(document, (index,), site))
+        return
+    for name in _mapping(document):
+        _add_site(parts, name, Entry(document, (name,), validate(Site, document, (name,), {"id": name})))
+
+
+def _add_site(parts: Parts, name: str, entry: Entry[Site]) -> None:
+    first = parts.sites.setdefault(name, entry)
+    if first is not entry:
+        where = f"{first.document.file}:{first.document.line(first.path)}"
+        entry.tell(f"site {name} is declared in {where} already; give each site its own id", "id")
+
+
+def _screen(parts: Parts, document: Document | None) -> None:
+    if document is None or document.data is None:
+        return
+    key = document.file.removeprefix("screens/").removesuffix(".yaml")
+    data = _mapping(document)
+    panels = _panels(document, data.get("panels"))
+    good = [panel.value for panel in panels.values() if panel.value is not None]
+    stand_in = good or [PanelSpec(key="none", kind="none", area="none")]  # so that the screen's own keys are judged
+    screen = validate(Screen, document, (), {"key": key, **({"panels": stand_in} if "panels" in data else {})})
+    parts.screens[key] = ScreenEntry(document, (), screen, panels)
+
+
+def _panels(document: Document, value: object) -> dict[str, Entry[PanelSpec]]:
+    """Panels as `name: {...}` or as a list of {key: ...}."""
+    specs = panel_specs()
+    found: dict[str, Entry[PanelSpec]] = {}
+    named = isinstance(value, dict)
+    for name in value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ():
+        path: Path = ("panels", name)
+        model = _kind(document, path, specs, LoosePanel)
+        panel = validate(model, document, path, {"key": str(name)} if named else None) if model else None
+        key = str(name) if named else str(value_at(document.data, (*path, "key")) or name)
+        if key in found:
+            document.problems.append(document.problem((*path, "key"), f"panel {key} is there already; rename one"))
+        found.setdefault(key, Entry(document, path, panel))
+    return found

@@ -1,0 +1,36 @@
+"""A city folder into a City, with every problem of it told in one pass."""
+
+from collections.abc import Mapping
+from pathlib import Path as FilePath
+
+from config.checks import CHECKS
+from config.folder import read_folder
+from config.parts import Parts, valid
+from config.problem import Problem
+from domain.city import City
+
+
+def load(folder: FilePath, env: Mapping[str, str]) -> tuple[City | None, list[Problem]]:
+    """Read a city folder; ${NAME} in its texts comes from `env`. Never raises for anything in the folder.
+
+    The city holds what is valid, None when city.yaml itself is not; it is fit to run only when there is no problem.
+    Problems are sorted by file and line.
+    """
+    parts = read_folder(folder, env)
+    for check in CHECKS:
+        check(parts)
+    return _city(parts), parts.problems
+
+
+def _city(parts: Parts) -> City | None:
+    if parts.city is None or parts.city.value is None:
+        return None
+    return City(
+        spec=parts.city.value,
+        folder=parts.folder,
+        metrics={key: value for key, _, value in valid(parts.metrics)},
+        sites={key: value for key, _, value in valid(parts.sites)},
+        sources={key: value for key, _, value in valid(parts.sources)},
+        rules={key: value for key, _, value in valid(parts.rules)},
+        screens={key: entry.value for key, entry in parts.screens.items() if entry.value is not None},
+    )
