@@ -72,7 +72,7 @@ QUALITY_COLOURS = ("蓝色", "蓝色", "绿色", "黄色", "橙色", "红色")
 
 
 def class_name(number: float) -> str:
-    """ "Ⅰ".."Ⅴ" for 1..5 and "劣Ⅴ" for 6; IndexError outside."""
+    """The name of a class number: Ⅰ..Ⅴ for 1..5, 劣Ⅴ for 6; IndexError outside."""
     return CLASS_NAMES[_index(number)]
 
 

@@ -63,12 +63,12 @@ def exceed_multiple(key: str, value: Number, body: Body = "river") -> Fraction |
     return multiple if multiple > 0 else None
 
 
-def classify(values: Mapping[str, Number | None], body: Body = "river") -> Water:
+def classify(values: Mapping[str, Number | None], body: Body = "river", temperature: Number | None = None) -> Water:
     """The class of a section from values by item ("ph", "do", "codmn", "nh3n", "tp", ...), worst item decides (5.1).
 
-    Missing items are not evaluated, never taken as Ⅰ. "tn", "fecal_coli" and "temp" do not enter the class.
+    Missing items are not evaluated, never taken as Ⅰ; "tn" and "fecal_coli" do not enter the class. temperature (°C) lets 90 %
+    of saturation meet class Ⅰ of 溶解氧; the national platform's automatic stations publish without it, so it is asked for.
     """
-    temperature = values.get("temp")
     found = {key: value for key in EVALUATED if (value := values.get(key)) is not None}
     classes: dict[str, int] = {}
     for key, value in found.items():

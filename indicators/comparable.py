@@ -1,0 +1,100 @@
+"""Whether two figures may be compared at all, and if not, why (in Chinese, one sentence)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.metric import Metric
+from indicators.exact import fraction
+from indicators.hj633 import CHINA, edition_of
+from indicators.rates import SMALL
+
+COVERED = 0.8  # below 80 % of the expected samples a figure is not compared
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a comparison. coverage: 0..1 of the expected samples; n: a rate's denominator.
+
+    at: the moment the figure is of (its period's end). standard: what computed it. boundary: any text that changes with the
+    place's boundaries ("" = unknown). holiday: why this day compares with nothing ("" = it does), from `holidays.base_of`.
+    """
+
+    value: float | None
+    at: datetime | None = None
+    coverage: float = 1.0
+    n: float | None = None
+    standard: str = ""
+    boundary: str = ""
+    holiday: str = ""
+
+
+def refusal(metric: Metric, now: Side, base: Side) -> str:
+    """The first reason why two figures do not compare, "" when they do.
+
+    In order: no value, 口径变更 (metric.since lies between the two), another standard, boundaries changed, a holiday without a
+    counterpart, coverage below 80 %, a denominator below 30.
+    """
+    return (
+        _absent(now, base)
+        or _redefined(metric, now, base)
+        or _restandardised(metric, now, base)
+        or _moved(now, base)
+        or now.holiday
+        or base.holiday
+        or thin(now, "本期")
+        or thin(base, "基期")
+    )
+
+
+def thin(side: Side, name: str) -> str:
+    """Why one figure is too thin to judge by: coverage below 80 % or a denominator below 30; "" when it is not."""
+    return _uncovered(side, name) or _few(side, name)
+
+
+def _absent(now: Side, base: Side) -> str:
+    if now.value is None:
+        return "本期无数据"
+    return "无基期数据" if base.value is None else ""
+
+
+def _redefined(metric: Metric, now: Side, base: Side) -> str:
+    """metric.since is the day (or moment) from which the present version of the definition holds."""
+    since = _moment(metric.since)
+    if since is None or now.at is None or base.at is None or not base.at < since <= now.at:
+        return ""
+    return f"口径变更：{metric.since} 起执行第 {metric.version} 版口径"
+
+
+def _moment(text: str) -> datetime | None:
+    """The start of a declared day in China, or the declared moment; None when none is declared or it is no date."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=CHINA)
+
+
+def _restandardised(metric: Metric, now: Side, base: Side) -> str:
+    new, old = _standard(metric, now), _standard(metric, base)
+    return f"标准变更：{old} → {new}，须按同一标准重算" if new and old and new != old else ""
+
+
+def _standard(metric: Metric, side: Side) -> str:
+    """The standard a figure was computed by; an AQI that does not name it was computed by the edition of its day."""
+    if side.standard or side.at is None or metric.derive not in ("aqi", "aqi_primary"):
+        return side.standard
+    return edition_of(side.at)
+
+
+def _moved(now: Side, base: Side) -> str:
+    return "区划调整，范围不同" if now.boundary and base.boundary and now.boundary != base.boundary else ""
+
+
+def _uncovered(side: Side, name: str) -> str:
+    if side.coverage >= COVERED:
+        return ""
+    return f"{name}数据覆盖率 {int(fraction(side.coverage) * 100)}%，低于 80%"
+
+
+def _few(side: Side, name: str) -> str:
+    return f"{name}样本量 {side.n:g}，少于 {SMALL}" if side.n is not None and side.n < SMALL else ""
