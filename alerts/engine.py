@@ -1,0 +1,194 @@
+"""Evaluates the rules of the metrics that arrived and holds every open alert; only changes come out."""
+
+import heapq
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from alerts.board import Board, usable
+from alerts.health import Failures, RuleHealth
+from alerts.machine import OPEN, Seen, State, Watch, due, step, tick
+from alerts.record import alert_of, state_of
+from alerts.rule import Limits, limits
+from alerts.words import Words
+from domain.alert import Alert, Condition, Reason, Transition
+from domain.city import City
+from domain.health import STALE_AFTER
+from domain.metric import Metric
+from domain.observation import Observation
+from domain.place import Site
+from domain.rule import Rule
+
+AHEAD = timedelta(minutes=5)  # clocks of departments differ; a time further ahead would shut out every later value
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An alert as it now is, and the step that brought it there."""
+
+    alert: Alert
+    transition: Transition
+
+
+Key = tuple[str, str]  # rule, site
+
+
+class Engine:
+    """All rules of a city. Used by one thread at a time; the same input twice yields changes once.
+
+    `areas` names the city and its districts by adcode, for figures that describe an area.
+    """
+
+    def __init__(
+        self,
+        rules: Mapping[str, Rule],
+        metrics: Mapping[str, Metric],
+        sites: Mapping[str, Site],
+        open_alerts: Iterable[Alert] = (),
+        *,
+        areas: Mapping[str, str] | None = None,
+    ) -> None:
+        self._rules = {key: rule for key, rule in rules.items() if rule.when.metric in metrics}
+        self._metrics = metrics
+        self._sites = sites
+        self._words = Words(metrics, sites, areas or {})
+        self._rows: dict[str, int] = {}
+        self._boards = self._made()
+        self._watches: dict[Key, Watch | None] = {}
+        self._states: dict[Key, State] = {}
+        self._due: list[tuple[datetime, Key]] = []
+        self._scheduled: dict[Key, datetime] = {}
+        self._orphans: list[Alert] = []
+        self._failures = Failures()
+        for alert in open_alerts:
+            self._restore(alert)
+
+    @classmethod
+    def of(cls, city: City, open_alerts: Iterable[Alert] = ()) -> "Engine":
+        """The engine of a city, with the alerts that were open when the process stopped."""
+        areas = {city.adcode: city.spec.name, **{d.adcode: d.name for d in city.spec.districts}}
+        return cls(city.rules, city.metrics, city.sites, open_alerts, areas=areas)
+
+    @property
+    def metrics(self) -> frozenset[str]:
+        """The metrics that some rule watches."""
+        return frozenset(self._boards)
+
+    @property
+    def failed(self) -> Mapping[str, RuleHealth]:
+        """The rules whose newest evaluation raised an unknown exception."""
+        return self._failures.health
+
+    def evaluate(self, observations: Iterable[Observation], now: datetime) -> list[Change]:
+        """Changes that a batch brings, in the order of time; an alert may move several times in one batch."""
+        groups: dict[str, list[Observation]] = {}
+        for observation in observations:
+            if observation.metric in self._boards:
+                groups.setdefault(observation.metric, []).append(observation)
+        changes: list[Change] = []
+        for metric, group in groups.items():
+            latest = now + max(AHEAD, self._metrics[metric].every)
+            board = self._boards[metric]
+            for row, observation in board.touched([o for o in group if o.at <= latest]):
+                key = (board.rules[row].key, observation.site)
+                changes += self._guarded(key, Seen(observation.at, usable(observation), now), now)
+        return changes
+
+    def due(self, now: datetime) -> list[Change]:
+        """Changes that time alone brings: `for` and `keep` that ended, sources that fell silent, rules taken away."""
+        changes = [_withdrawn(alert, now) for alert in self._orphans]
+        self._orphans = []
+        while self._due and self._due[0][0] <= now:
+            at, key = heapq.heappop(self._due)
+            if self._scheduled.get(key) == at:
+                del self._scheduled[key]
+                changes += self._guarded(key, None, now)
+        return changes
+
+    def next_due(self) -> datetime | None:
+        """When `due` is next worth calling, None when nothing waits. May be early, never late."""
+        return self._due[0][0] if self._due else None
+
+    def _made(self) -> dict[str, Board]:
+        by_metric: dict[str, list[Rule]] = {}
+        for rule in self._rules.values():
+            rules = by_metric.setdefault(rule.when.metric, [])
+            self._rows[rule.key] = len(rules)
+            rules.append(rule)
+        return {metric: Board(rules, self._limits) for metric, rules in by_metric.items()}
+
+    def _limits(self, rule: Rule, site: str) -> Limits | None:
+        watch = self._watch((rule.key, site))
+        return watch.limits if watch else None
+
+    def _watch(self, key: Key) -> Watch | None:
+        """What a rule watches at a site; None where it does not apply."""
+        if key not in self._watches:
+            rule = self._rules[key[0]]
+            site = self._sites.get(key[1])
+            levels = limits(rule.when, site.facts if site else {})
+            metric = self._metrics[rule.when.metric]
+            silent = metric.stale_after or metric.every * STALE_AFTER
+            self._watches[key] = Watch(levels, rule.hold, rule.keep, silent) if levels else None
+        return self._watches[key]
+
+    def _restore(self, alert: Alert) -> None:
+        key = (alert.rule, alert.site)
+        if alert.condition not in OPEN:
+            return
+        watch = self._watch(key) if alert.rule in self._rules else None
+        if watch is None:
+            self._orphans.append(alert)
+        else:
+            self._keep(key, state_of(alert), watch)
+
+    def _guarded(self, key: Key, seen: Seen | None, now: datetime) -> Iterator[Change]:
+        """One rule's move; whatever it raises is logged, shown as the rule's health, and stops no other rule."""
+        try:
+            change = self._moved(key, seen, now)
+        except Exception as error:  # noqa: BLE001 - the rule loop: one of the three places that catch everything
+            self._failures.failed(*key, error, now)
+            return
+        self._failures.worked(*key)
+        if change is not None:
+            yield change
+
+    def _moved(self, key: Key, seen: Seen | None, now: datetime) -> Change | None:
+        """Take one step with a value, or with time alone, and remember where it led."""
+        watch = self._watch(key)
+        if watch is None:
+            return None
+        old = self._states.get(key, State())
+        new, reason = tick(old, watch, now) if seen is None else step(old, watch, seen)
+        change = None if reason is None else self._change(key, watch, (old, new, reason), now)
+        self._keep(key, new, watch)
+        return change
+
+    def _change(self, key: Key, watch: Watch, moved: tuple[State, State, Reason], now: datetime) -> Change:
+        old, new, reason = moved
+        rule = self._rules[key[0]]
+        alert = alert_of(rule.key, rule.when.metric, key[1], new, self._words.say(rule, key[1], new, watch))
+        return Change(alert, _transition(alert, old.condition, reason, now))
+
+    def _keep(self, key: Key, state: State, watch: Watch) -> None:
+        """Open states are kept and their next due time noted; the others need no memory."""
+        is_open = state.condition in OPEN
+        if is_open:
+            self._states[key] = state
+        else:
+            self._states.pop(key, None)
+        self._boards[self._rules[key[0]].when.metric].mark(self._rows[key[0]], key[1], is_open)
+        at = due(state, watch)
+        if at is not None and (key not in self._scheduled or at < self._scheduled[key]):
+            self._scheduled[key] = at
+            heapq.heappush(self._due, (at, key))
+
+
+def _transition(alert: Alert, old: Condition, reason: Reason, now: datetime) -> Transition:
+    return Transition(alert.fingerprint, now, old, alert.condition, alert.level, alert.value, reason)
+
+
+def _withdrawn(alert: Alert, now: datetime) -> Change:
+    """The end of an alert whose rule or place is no longer declared."""
+    gone = replace(alert, condition=Condition.CLEARED, cleared=now)
+    return Change(gone, _transition(gone, alert.condition, Reason.WITHDRAWN, now))
