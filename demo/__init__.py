@@ -1,0 +1,1 @@
+"""The departments of the demonstration city: one seeded simulation, served over the protocols real departments speak."""
