@@ -1,0 +1,22 @@
+"""The drawer: filled when the address names a metric or an incident, and again on the page's slow pulse."""
+
+import asyncio
+from typing import Any
+
+from dash import Dash, Input, Output
+
+from callbacks.services import Services
+from layouts import drawer, shell
+
+
+def register(app: Dash, services: Services) -> None:
+    """One callback: address in, children out; drawing happens in a thread."""
+
+    def draw(search: str) -> list[Any]:
+        address = services.address(search)
+        view = services.view(address)
+        return drawer.render(view, address) if view is not None else []
+
+    @app.callback(Output(shell.DRAWER, "children"), Input(shell.URL, "search"), Input(shell.PULSE, "data"))
+    async def open_drawer(search: str | None, _pulse: object) -> list[Any]:
+        return await asyncio.to_thread(draw, search or "")

@@ -1,0 +1,19 @@
+"""The map: every change of its data goes to the browser's own drawing code (assets/map.js)."""
+
+from collections.abc import Iterable
+
+from dash import ClientsideFunction, Dash, Input, State
+
+from domain.screen import Screen
+from layouts.tags import part_id
+
+
+def register(app: Dash, screens: Iterable[Screen]) -> None:
+    """One clientside callback for each map panel; nothing comes back to the server."""
+    for key in {panel.key for screen in screens for panel in screen.panels if panel.kind == "map"}:
+        app.clientside_callback(  # type: ignore[no-untyped-call]  # Dash leaves it untyped
+            ClientsideFunction("cockpit", "map"),
+            Input(part_id(key, "data"), "data"),
+            Input("url", "search"),
+            State(part_id(key, "config"), "data"),
+        )

@@ -1,0 +1,227 @@
+"""The drawer behind a number or an incident: what it means, whose it is, how it went, and the list behind it."""
+
+from datetime import timedelta
+
+from domain.metric import Metric
+from domain.screen import Item
+from layouts import figure, theme, words
+from layouts.address import Address
+from layouts.number import number
+from layouts.rows import name_cell
+from layouts.tags import Child, Node, h, node
+from layouts.view import View, is_judgeable
+from snapshot.model import Basis, Reading
+
+LIST_LENGTH = 60
+COMPARED: tuple[Basis, ...] = ("yesterday", "week", "month", "year", "progress")
+TOPICS = {
+    "service": "政务服务",
+    "hotline": "12345 热线",
+    "environment": "生态环境",
+    "water": "水务水环境",
+    "traffic": "交通运行",
+    "emergency": "应急管理",
+    "governance": "基层治理",
+    "digital": "数字底座",
+    "economy": "经济运行",
+    "system": "系统运行",
+}
+AGGREGATES = {"mean": "平均", "sum": "合计", "max": "最大", "min": "最小", "last": "最新"}
+
+
+def render(view: View, address: Address) -> list[Child]:
+    """The drawer's children for what the address names; nothing for an address that names nothing."""
+    if address.incident:
+        return _incident(view, address.incident)
+    if not address.metric:
+        return []
+    return _metric(view, view.metric(address.metric), address.place)
+
+
+def _head(view: View, over: str, title: str) -> Node:
+    close = h(
+        "Button", "×", "drawer-close", id="drawer-close", aria={"label": view.t("关闭")}, title="Esc", type="button"
+    )
+    return h("Div", [h("Div", [h("Div", over, "drawer-over"), h("H2", title)], "drawer-names"), close], "drawer-head")
+
+
+def _metric(view: View, metric: Metric, place: str) -> list[Child]:
+    place = "" if place == view.city.adcode else place
+    reading = view.snapshot.reading(metric.key, place)
+    over = f"{view.t(TOPICS[metric.topic])} · {view.place_name(place or view.city.adcode)}"
+    return [
+        _head(view, over, view.either(metric.name, metric.name_en)),
+        _value(view, metric, reading),
+        _compared(view, metric, place),
+        _history(view, metric, place),
+        _facts(view, metric, reading),
+        _behind(view, metric, place),
+    ]
+
+
+def _value(view: View, metric: Metric, reading: Reading) -> Node:
+    text = words.value(view, metric, reading)
+    unit = h("Span", view.t(metric.unit), "unit") if metric.key not in words.CODED else None
+    state = h("Span", words.as_of(view, reading), f"state is-{reading.freshness}")
+    notes = [view.t(reading.note)] if reading.note else []
+    if reading.value is not None and reading.coverage < 0.995:
+        notes.append(view.t("覆盖 {n}%", n=round(reading.coverage * 100)))
+    if reading.n is not None:
+        notes.append(view.t("样本 {n}", n=words.figure(reading.n, 0)))
+    note = h("Span", " · ".join(notes), "remark") if notes else None
+    return h(
+        "Div",
+        [h("Div", [h("Span", text, "digits"), unit], f"drawer-value is-{reading.freshness}"), state, note],
+        "drawer-now",
+    )
+
+
+def _compared(view: View, metric: Metric, place: str) -> Node:
+    """Every comparison, printed or refused with its reason: a missing one would look like no change."""
+    rows: list[Child] = []
+    for basis in COMPARED:
+        if basis == "progress" and metric.target is None:
+            continue
+        found = view.snapshot.compare(metric.key, place, basis)
+        refused = found.delta is None
+        text = (view.t(found.refused) or view.t("不可比")) if refused else words.explain(view, found, metric.digits)
+        told = text if refused else text.removeprefix(words.basis(view, basis)).strip()
+        rows.append(_fact(words.basis(view, basis), told, "is-refused" if refused else ""))
+    return _section(view.t("比较"), h("Dl", rows, "facts"))
+
+
+def _section(title: str, *body: Child) -> Node:
+    return h("Section", [h("H3", title), *body], "drawer-part")
+
+
+def _fact(name: str, value: str, cls: str = "") -> Node:
+    return h("Div", [h("Dt", name), h("Dd", value)], f"fact {cls}".strip())
+
+
+def _facts(view: View, metric: Metric, reading: Reading) -> Node:
+    goal = (
+        f"{words.figure(metric.target, metric.digits)} {metric.target_source}".strip()
+        if metric.target is not None
+        else ""
+    )
+    told = [
+        (view.t("口径"), view.t(metric.definition)),
+        (view.t("单位"), view.t(metric.unit)),
+        (view.t("责任单位"), view.t(metric.department)),
+        (view.t("来源"), view.source_name(metric.key)),
+        (view.t("标准"), reading.standard or metric.standard),
+        (view.t("口径版本"), " · ".join(p for p in (metric.version, metric.since) if p)),
+        (view.t("更新周期"), _every(view, metric.every)),
+        (view.t("到达时间"), view.clock(reading.received) if reading.received else ""),
+        (view.t("汇总方式"), view.t(AGGREGATES[metric.aggregate])),
+        (view.t("目标"), goal),
+        (view.t("编号"), metric.key),
+    ]
+    return _section(view.t("定义"), h("Dl", [_fact(name, value) for name, value in told if value], "facts"))
+
+
+def _every(view: View, span: timedelta) -> str:
+    minutes = span.total_seconds() / 60
+    if minutes < 60:
+        return view.t("{n} 分钟", n=round(minutes))
+    return view.t("{n} 小时", n=round(minutes / 60)) if minutes < 2880 else view.t("{n} 天", n=round(minutes / 1440))
+
+
+def _history(view: View, metric: Metric, place: str) -> Node:
+    """24 hours and 30 days, each on its own axis, with the target as a thin dotted line."""
+    day = _chart(view, metric, place, 24, timedelta(hours=1), "%H:%M")
+    month = _chart(view, metric, place, 24 * 30, timedelta(days=1), "%m-%d")
+    return _section(
+        view.t("历史"),
+        h("Div", view.t("近 24 小时"), "chart-name"),
+        _graph("drawer-day", day, view.t("近 24 小时")),
+        h("Div", view.t("近 30 天"), "chart-name"),
+        _graph("drawer-month", month, view.t("近 30 天")),
+    )
+
+
+def _graph(ident: str, made: figure.Figure, label: str) -> Node:
+    config = {"displayModeBar": False, "responsive": True}
+    inner = node("dash_core_components", "Graph", {"id": ident, "config": config, "className": "graph", "figure": made})
+    return h("Div", [inner], "graph-box", role="img", aria={"label": label})
+
+
+def _chart(view: View, metric: Metric, place: str, hours: int, step: timedelta, form: str) -> figure.Figure:
+    course = view.snapshot.trend(metric.key, place, hours, step)
+    values = figure.rounded(figure.whole(view, metric, course), metric.digits)
+    seen = figure.known(values, [metric.target])
+    low, high = (min(seen), max(seen)) if seen else (0.0, 1.0)
+    if metric.aggregate == "sum":
+        low = 0.0
+    made = theme.layout(
+        xaxis=theme.axis(type="date", showgrid=False, tickformat=form, hoverformat=f"{form}", nticks=6),
+        yaxis=figure.value_axis(low, max(high, low + 10.0**-metric.digits), metric.digits),
+    )
+    if metric.target is not None:
+        made["shapes"] = [figure.level_line(metric.target)]
+    if not figure.known(values):
+        made["annotations"] = [figure.no_data(view)]
+    return {"data": [figure.line(view, course, values, view.either(metric.name, metric.name_en))], "layout": made}
+
+
+def _behind(view: View, metric: Metric, place: str) -> Node | None:
+    """The places behind the number: districts for a figure about areas, sites for a measured one; worst first."""
+    item = Item(metric=metric.key)
+    found = list(view.snapshot.readings(metric.key, place if place in view.city.districts else ""))
+    if not found:
+        found = list(view.snapshot.by_district(metric.key))
+    found = [r for r in found if r.place != (place or view.city.adcode)]
+    if len(found) < 2:
+        return None
+    sign = 1 if metric.better == "higher" else -1
+    found.sort(key=lambda r: (not is_judgeable(r), sign * (r.value or 0.0)))
+    rows = [_row(view, item, r) for r in found[:LIST_LENGTH]]
+    more = (
+        h("Div", view.t("共 {n} 处，显示前 {m} 处", n=len(found), m=LIST_LENGTH), "more")
+        if len(found) > LIST_LENGTH
+        else None
+    )
+    return _section(view.t("明细（{n}）", n=len(found)), h("Ul", rows, "rows list"), more)
+
+
+def _row(view: View, item: Item, reading: Reading) -> Node:
+    site = view.city.sites.get(reading.place)
+    tail = view.place_name(site.district) if site else ""
+    mark = h("Span", view.t("示意"), "mark") if site and site.illustrative else None
+    state = "" if is_judgeable(reading) else view.t(words.FRESHNESS[reading.freshness])
+    return h(
+        "Li",
+        [
+            name_cell(view.place_name(reading.place)),
+            h("Span", [tail, mark], "row-tail"),
+            h("Span", state, "row-state"),
+            number(view, item, reading),
+        ],
+        "row",
+    )
+
+
+def _incident(view: View, ident: str) -> list[Child]:
+    found = next((i for i in view.snapshot.incidents if i.id == ident), None)
+    if found is None:
+        return [
+            _head(view, view.t("事件"), view.t("没有找到这起事件")),
+            h("P", view.t("它可能已经归档，或链接有误。"), "drawer-note"),
+        ]
+    told = [
+        (
+            view.t("级别"),
+            f"{words.GRADES[found.grade]} {view.t(words.GRADE_WORDS[found.grade])}"
+            if found.grade
+            else view.t("未定级"),
+        ),
+        (view.t("状态"), words.incident_state(view, found)),
+        (view.t("发生时间"), view.clock(found.at)),
+        (view.t("最近更新"), view.clock(found.updated)),
+        (view.t("责任单位"), view.t(found.department)),
+        (view.t("区县"), view.place_name(found.district) if found.district else ""),
+        (view.t("编号"), found.id),
+        *((view.t(name), value) for name, value in found.detail.items()),
+    ]
+    facts = h("Dl", [_fact(name, value) for name, value in told if value], "facts")
+    return [_head(view, view.t("事件"), found.title), _section(view.t("情况"), facts)]

@@ -1,0 +1,25 @@
+"""Panel kinds: one module each with its Spec, `build` (the empty panel) and `render` (its live parts)."""
+
+from collections.abc import Callable
+from typing import Any
+
+from domain.screen import PanelSpec
+from layouts.panels import alerts, bars, headline, map, pollutants, ranking, status_line, table, timeline, trend  # noqa: A004
+from layouts.tags import Node, Parts
+from layouts.view import View
+
+# The spec a kind's functions take is its own subclass, which this table cannot say; hence Any.
+Kind = tuple[type[PanelSpec], Callable[[Any, View], Node], Callable[[Any, View], Parts]]
+
+KINDS: dict[str, Kind] = {
+    "alerts": (alerts.AlertsSpec, alerts.build, alerts.render),
+    "bars": (bars.BarsSpec, bars.build, bars.render),
+    "headline": (headline.HeadlineSpec, headline.build, headline.render),
+    "map": (map.MapPanelSpec, map.build, map.render),
+    "pollutants": (pollutants.PollutantsSpec, pollutants.build, pollutants.render),
+    "ranking": (ranking.RankingSpec, ranking.build, ranking.render),
+    "status_line": (status_line.StatusLineSpec, status_line.build, status_line.render),
+    "table": (table.TableSpec, table.build, table.render),
+    "timeline": (timeline.TimelineSpec, timeline.build, timeline.render),
+    "trend": (trend.TrendSpec, trend.build, trend.render),
+}

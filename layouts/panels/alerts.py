@@ -1,0 +1,107 @@
+"""What needs somebody: alerts in force and open incidents in one list, gravest first."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import Field
+
+from domain.alert import Alert, AlertLevel, Condition
+from domain.incident import Incident
+from domain.screen import PanelSpec
+from layouts import frame, words
+from layouts.severity import PENDING_GRADE, open_alerts, open_incidents
+from layouts.tags import Child, Node, Parts, h, part_id
+from layouts.theme import SHAPES
+from layouts.view import View
+
+CONDITIONS = {Condition.FIRING: "触发中", Condition.RECOVERING: "恢复中"}
+
+
+class AlertsSpec(PanelSpec):
+    """count: how many rows at most; the panel's height decides how many of them are seen."""
+
+    kind: Literal["alerts"]
+    count: int = Field(12, ge=1, le=100)
+    incidents: bool = True
+
+
+def build(spec: AlertsSpec, view: View) -> Node:
+    """The list, empty."""
+    body = [h("Ul", None, "events", id=part_id(spec.key, "rows")), h("Div", None, "more", id=part_id(spec.key, "more"))]
+    return frame.frame(spec, view, body, "with-rows")
+
+
+def render(spec: AlertsSpec, view: View) -> Parts:
+    """Alerts and incidents by severity, then newest first; an incident never borrows an alert's level."""
+    alerts = open_alerts(view)
+    incidents = open_incidents(view) if spec.incidents else []
+    entries = [(int(a.level), -(a.fired or a.since).timestamp(), _alert(view, a)) for a in alerts]
+    entries += [(i.grade or PENDING_GRADE, -i.at.timestamp(), _incident(view, i)) for i in incidents]
+    entries.sort(key=lambda e: e[:2])
+    shown: list[Child] = [e[2] for e in entries[: spec.count]]
+    state = "empty" if view.is_first_start and not entries else "live"
+    return {
+        "frame": {"className": f"panel kind-alerts is-{state}"},
+        "caption": {"children": _caption(view, alerts, incidents)},
+        "rows": {"children": shown or [_calm(view)]},
+        "more": {"children": view.t("共 {n} 项，按级别和时间排列", n=len(entries)) if entries else None},
+    }
+
+
+def _caption(view: View, alerts: list[Alert], incidents: list[Incident]) -> list[Child]:
+    counts = [(level, sum(a.level is level for a in alerts)) for level in AlertLevel]
+    texts = [f"{level.name} {n}" for level, n in counts if n]
+    if incidents:
+        texts.append(view.t("事件 {n}", n=len(incidents)))
+    return [h("Span", " · ".join(texts) if texts else view.clock(view.snapshot.at))]
+
+
+def _calm(view: View) -> Node:
+    if view.is_first_start:
+        return h("Li", frame.empty(view), "event is-empty")
+    words_ = [h("Span", view.t("当前没有生效的预警和未办结的事件"), "empty-word")]
+    return h("Li", h("Div", words_, "empty"), "event is-empty")
+
+
+def _alert(view: View, alert: Alert) -> Node:
+    rule = view.city.rules.get(alert.rule)
+    began = alert.fired or alert.since
+    who = (rule.department if rule else "") or view.metric(alert.metric).department
+    state = view.t("数据过期") if alert.stale else view.t(CONDITIONS.get(alert.condition, "触发中"))
+    badge = h("Span", f"P{int(alert.level)}", f"badge is-p{int(alert.level)}", title=SHAPES[int(alert.level)])
+    where = {"metric": alert.metric, "place": alert.site}
+    return _row(badge, alert.say, f"{view.t(who)} · {view.clock(began)}", (state, _lasted(view, began)), where)
+
+
+def _incident(view: View, incident: Incident) -> Node:
+    grade = incident.grade
+    badge = h(
+        "Span",
+        words.GRADES[grade] if grade else "?",
+        f"badge is-grade is-p{grade}" if grade else "badge is-grade",
+        title=view.t(words.GRADE_WORDS[grade]) if grade else view.t("未定级"),
+    )
+    who = " · ".join(p for p in (view.t(incident.department), view.clock(incident.at)) if p)
+    state = (words.incident_state(view, incident), view.place_name(incident.district) if incident.district else "")
+    return _row(badge, incident.title, who, state, {"incident": incident.id})
+
+
+def _row(badge: Node, title: str, sub: str, state: tuple[str, str], data: dict[str, str]) -> Node:
+    body: list[Child] = [
+        badge,
+        h(
+            "Span",
+            [h("Span", title, "event-title"), h("Span", sub, "event-sub")],
+            "event-text",
+            title=f"{title}\n{sub}",
+        ),
+        h("Span", [h("Span", state[0], "event-state"), h("Span", state[1], "event-sub")], "event-right"),
+    ]
+    return h("Li", h("Button", body, "event-row", data=data, type="button"), "event")
+
+
+def _lasted(view: View, since: datetime) -> str:
+    minutes = max(int((view.snapshot.at - since).total_seconds() // 60), 0)
+    if minutes < 60:
+        return view.t("已 {n} 分钟", n=minutes)
+    return view.t("已 {n} 小时", n=minutes // 60) if minutes < 2880 else view.t("已 {n} 天", n=minutes // 1440)

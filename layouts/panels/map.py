@@ -1,0 +1,203 @@
+"""The map: what the server knows about places, as data; assets/map.js draws it on WebGL or on a canvas."""
+
+from typing import Any, Literal
+
+from pydantic import Field, model_validator
+
+from domain.place import Site
+from domain.screen import Item, PanelSpec
+from layouts import frame, theme, words
+from layouts.severity import of_bands, open_alerts, open_incidents
+from layouts.tags import Child, Node, Parts, h, part_id, store
+from layouts.view import View, is_judgeable
+from snapshot.model import Reading
+
+Layer = Literal["index", "alerts", "sites", "roads", "water"]
+LAYERS: dict[Layer, str] = {
+    "index": "综合指数",
+    "alerts": "预警事件",
+    "sites": "监测站点",
+    "roads": "路况",
+    "water": "水雨情",
+}
+WATER_KINDS = ("gauge", "reservoir", "rain", "section")
+BASE_LAYERS = ("districts", "context", "water", "streams", "towns")
+ROADS = "segment"
+
+
+class MapPanelSpec(PanelSpec):
+    """items[0]: the metric of the choropleth; breaks: its four limits, rising. layers: chips; shown: those on at first.
+
+    roads: the metric that colours segments; bands: its rising thresholds, last = red. lead: site kind -> metric a click opens.
+    """
+
+    kind: Literal["map"]
+    breaks: tuple[float, float, float, float] = (80, 85, 90, 95)
+    layers: tuple[Layer, ...] = ("index", "alerts", "sites", "roads", "water")
+    shown: tuple[Layer, ...] = ("index", "alerts", "sites")
+    roads: Item | None = None
+    bands: tuple[float, ...] = ()
+    lead: dict[str, str] = Field(default_factory=dict)
+    callouts: int = Field(5, ge=0, le=20)
+
+    @model_validator(mode="after")
+    def _rising(self) -> "MapPanelSpec":
+        if list(self.breaks) != sorted(set(self.breaks)):
+            raise ValueError("breaks: the four limits must rise")
+        return self
+
+
+def build(spec: MapPanelSpec, view: View) -> Node:
+    """The empty map with its chips, legend and rights; config and data are for the browser."""
+    chips = [_chip(spec, view, layer) for layer in spec.layers]
+    body: list[Child] = [
+        h("Div", None, "map-gl", id=part_id(spec.key, "gl")),
+        h("Div", None, "map-leaflet", id=part_id(spec.key, "leaflet")),
+        h("Div", None, "map-over", id=f"over-{spec.key}", data={"panel": spec.key}),
+        h("Div", chips, "map-chips", role="group", aria={"label": view.t("图层")}),
+        h("Div", _legend(spec, view), "map-legend"),
+        h("Div", _rights(view), "map-rights"),
+        store(part_id(spec.key, "config"), _config(spec, view)),
+        store(part_id(spec.key, "data")),
+    ]
+    return frame.frame(spec, view, body)
+
+
+def render(spec: MapPanelSpec, view: View) -> Parts:
+    """Values by district, marks, site states and road levels: only what can change."""
+    item = spec.items[0]
+    readings = view.snapshot.by_district(item.metric, item.window)
+    data = {
+        "at": view.clock(view.snapshot.at),
+        "here": view.place,
+        "districts": {r.place: _district(spec, view, r) for r in readings},
+        "marks": _marks(view),
+        "roads": _roads(spec, view) if spec.roads else {},
+    }
+    return {"frame": {"className": "panel kind-map is-live"}, "data": {"data": data}}
+
+
+def _chip(spec: MapPanelSpec, view: View, layer: Layer) -> Node:
+    pressed = "true" if layer in spec.shown else "false"
+    return h("Button", view.t(LAYERS[layer]), "chip", data={"layer": layer}, aria={"pressed": pressed}, type="button")
+
+
+def _legend(spec: MapPanelSpec, view: View) -> list[Child]:
+    metric, b = view.metric(spec.items[0].metric), [words.figure(v, 0) for v in spec.breaks]
+    texts = [f"< {b[0]}", f"{b[0]}–{b[1]}", f"{b[1]}–{b[2]}", f"{b[2]}–{b[3]}", f"≥ {b[3]}"]
+    steps = [h("Span", [h("I", None, f"swatch step-{i + 1}"), text], "legend-item") for i, text in enumerate(texts)]
+    steps.append(h("Span", [h("I", None, "swatch is-none"), view.t("无数据")], "legend-item"))
+    levels = [
+        h("Span", [h("I", theme.SHAPES[n], f"shape is-p{n}"), word], "legend-item")
+        for n, word in zip((1, 2, 3, 4), (view.t("红"), view.t("橙"), view.t("黄"), view.t("蓝")), strict=True)
+    ]
+    return [
+        h("Div", view.either(metric.name, metric.name_en), "legend-title"),
+        h("Div", list(reversed(steps[:5])) + steps[5:], "legend-steps"),
+        h("Div", levels, "legend-levels"),
+    ]
+
+
+def _rights(view: View) -> list[Child]:
+    spec = view.city.spec.map
+    credit = " · ".join(spec.attribution)
+    number = f"{view.t('审图号')} {spec.approval_number}" if spec.approval_number else None
+    return [h("Span", number, "approval") if number else None, h("Span", credit, "credit", title=credit)]
+
+
+def _config(spec: MapPanelSpec, view: View) -> dict[str, Any]:
+    """What never changes while the page is open: addresses, colours, and where every site and road lies."""
+    located = [s for s in view.city.sites.values() if s.lon is not None and s.lat is not None]
+    roads = [s for s in view.city.sites.values() if s.kind == ROADS and s.line]
+    centre = view.city.spec.map.center
+    return {
+        "panel": spec.key,
+        "city": view.city.adcode,
+        "center": list(centre),
+        "zoom": view.city.spec.map.zoom,
+        "urls": {name: view.layer_url(name) for name in BASE_LAYERS if _has_layer(view, name)},
+        "names": {code: _short(view, code) for code in view.city.districts},
+        "shown": list(spec.shown),
+        "callouts": spec.callouts,
+        "shapes": theme.SHAPES,
+        "unit": view.unit(spec.items[0]),
+        "sites": [_site(spec, view, s) for s in located if s.kind != ROADS],
+        "roads": [{"id": s.id, "name": view.place_name(s.id), "line": [list(p) for p in s.line]} for s in roads],
+        "roadMetric": spec.roads.metric if spec.roads else "",
+        "indexMetric": spec.items[0].metric,
+    }
+
+
+def _has_layer(view: View, name: str) -> bool:
+    """A city folder may leave out any layer but its districts."""
+    return name in view.city.spec.map.layers
+
+
+def _short(view: View, adcode: str) -> str:
+    """A district's name as maps write it: 连山壮族瑶族自治县 becomes 连山县."""
+    name = view.place_name(adcode)
+    if view.lang != "zh" or len(name) <= 4:
+        return name
+    return name[:2] + name[-1]
+
+
+def _site(spec: MapPanelSpec, view: View, site: Site) -> list[Any]:
+    metric = spec.lead.get(site.kind) or next(
+        (m.key for m in view.city.metrics.values() if m.site_kind == site.kind), ""
+    )
+    layer = "water" if site.kind in WATER_KINDS else "sites"
+    return [site.id, site.lon, site.lat, view.place_name(site.id), layer, metric if metric in view.city.metrics else ""]
+
+
+def _district(spec: MapPanelSpec, view: View, reading: Reading) -> dict[str, Any]:
+    """Class 0..4 of the choropleth, -1 without a judgeable value; text is what hovering says."""
+    value = reading.value if is_judgeable(reading) else None
+    step = -1 if value is None else sum(value >= b for b in spec.breaks)
+    metric = view.metric(spec.items[0].metric)
+    text = words.figure(reading.value, metric.digits)
+    return {"step": step, "text": text, "state": words.as_of(view, reading)}
+
+
+def _marks(view: View) -> list[dict[str, Any]]:
+    """Alerts and incidents that have a place, gravest first; an alert of a district sits on the district's middle."""
+    out = [_alert_mark(view, a.site, a.metric, int(a.level), a.say) for a in open_alerts(view)]
+    for incident in open_incidents(view):
+        if incident.lon is None or incident.lat is None:
+            continue
+        title = f"{incident.title} · {words.incident_state(view, incident)}"
+        grade = incident.grade or 4
+        out.append(
+            {
+                "lon": incident.lon,
+                "lat": incident.lat,
+                "level": grade,
+                "kind": "incident",
+                "text": title,
+                "incident": incident.id,
+            }
+        )
+    return sorted((m for m in out if m), key=lambda m: m["level"])
+
+
+def _alert_mark(view: View, place: str, metric: str, level: int, say: str) -> dict[str, Any]:
+    site = view.city.sites.get(place)
+    where: dict[str, Any] = {"district": place}
+    if site is not None and site.lon is not None:
+        where = {"lon": site.lon, "lat": site.lat}
+    elif site is not None and site.line:
+        lon, lat = site.line[len(site.line) // 2]
+        where = {"lon": lon, "lat": lat}
+    return where | {"level": level, "kind": "alert", "text": say, "metric": metric, "place": place}
+
+
+def _roads(spec: MapPanelSpec, view: View) -> dict[str, Any]:
+    """Segment -> [level 1..3 or 0, value text]; a quiet road is 0, a silent one is left out."""
+    if spec.roads is None:
+        return {}
+    metric = view.metric(spec.roads.metric)
+    found = view.snapshot.readings(spec.roads.metric, view.place)
+    return {
+        r.place: [of_bands(r.value, spec.bands) or 0, words.figure(r.value, metric.digits)]
+        for r in found
+        if is_judgeable(r)
+    }

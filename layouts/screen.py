@@ -1,0 +1,74 @@
+"""A screen: its panels built once, rendered on every snapshot, each guarded so that one failure stays one tile."""
+
+import logging
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from dash import html
+
+from domain.screen import PanelSpec, Screen
+from layouts import frame, shell
+from layouts.panels import KINDS
+from layouts.tags import Node, Parts, id_json
+from layouts.view import View, plain_layer_url
+from snapshot.model import Snapshot
+
+log = logging.getLogger(__name__)
+
+
+def render(screen: Screen, view: View) -> dict[str, dict[str, Any]]:
+    """Every live part of a screen: id as Dash's canonical JSON to props. Pure but for the log of a failed panel."""
+    out = {id_json(shell.KEY, part): props for part, props in shell.render(view).items()}
+    for spec in screen.panels:
+        out |= {id_json(spec.key, part): props for part, props in guarded(spec, view).items()}
+    return out
+
+
+def draws(
+    screen: Screen, place: str = "", lang: str = "zh", layer_url: Callable[[str], str] = plain_layer_url
+) -> dict[str, Callable[[Snapshot], dict[str, dict[str, Any]]]]:
+    """The screen's live parts panel by panel, each a function of a snapshot: what the broadcaster draws separately."""
+
+    def of_panel(spec: PanelSpec, snapshot: Snapshot) -> dict[str, dict[str, Any]]:
+        view = View(snapshot, place, lang, layer_url)
+        return {id_json(spec.key, part): props for part, props in guarded(spec, view).items()}
+
+    def of_shell(snapshot: Snapshot) -> dict[str, dict[str, Any]]:
+        view = View(snapshot, place, lang, layer_url)
+        return {id_json(shell.KEY, part): props for part, props in shell.render(view).items()}
+
+    return {shell.KEY: of_shell} | {spec.key: partial(of_panel, spec) for spec in screen.panels}
+
+
+def guarded(spec: PanelSpec, view: View) -> Parts:
+    """One panel's parts; a failure becomes an error tile, and the next good render takes it away again."""
+    try:
+        parts = KINDS[spec.kind][2](spec, view)
+    except Exception:
+        log.exception("panel %s (%s) could not be drawn", spec.key, spec.kind)
+        return {
+            "frame": {"className": f"panel kind-{spec.kind} is-failed"},
+            "error": {"hidden": False, "children": frame.failed(view)},
+        }
+    return parts | {"error": {"hidden": True, "children": None}}
+
+
+def build(screen: Screen, view: View) -> html.Div:
+    """The whole page as a Dash component, filled with the first snapshot, so that the first paint carries numbers."""
+    panels = [KINDS[spec.kind][1](spec, view) for spec in screen.panels]
+    tree = shell.build(screen, view, panels)
+    fill(tree, render(screen, view))
+    return html.Div(children=tree["props"]["children"], id="page", className="page", lang=view.lang)
+
+
+def fill(tree: Node, parts: Mapping[str, Mapping[str, Any]]) -> None:
+    """Write rendered props into the freshly built tree, found by id."""
+    props = tree["props"]
+    ident = props.get("id")
+    if isinstance(ident, dict):
+        props.update(parts.get(id_json(ident["panel"], ident["part"]), {}))
+    children = props.get("children")
+    for child in children if isinstance(children, list) else [children]:
+        if isinstance(child, dict) and "props" in child:
+            fill(child, parts)

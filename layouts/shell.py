@@ -1,0 +1,163 @@
+"""The page around the panels: header, grid, drawer, and what the browser's own code needs to know."""
+
+import json
+from collections.abc import Sequence
+
+from domain.screen import Screen
+from layouts.tags import Child, Node, Parts, h, node, part_id, store
+from layouts.view import View
+
+KEY = "shell"
+DRAWER, URL, PULSE = "drawer", "url", "pulse"
+
+# What assets/live.js and map.js say by themselves, in the page's language.
+SPOKEN = {
+    "live": "实时",
+    "connecting": "连接中",
+    "late": "延迟",
+    "dead": "中断",
+    "replay": "回放",
+    "stopped": "画面数据已停止更新 {time}",
+    "skew": "本机时钟与服务器相差 {n} 秒",
+    "leave": "按 Esc 或点此回到实时",
+    "loading": "正在读取…",
+    "noMap": "地图暂时无法显示",
+    "zoomIn": "放大",
+    "zoomOut": "缩小",
+    "home": "回到全市",
+    "close": "关闭",
+    "none": "无数据",
+    "weekdays": "星期日 星期一 星期二 星期三 星期四 星期五 星期六",
+}
+
+
+def build(screen: Screen, view: View, panels: Sequence[Node]) -> Node:
+    """The whole page, with live parts still empty."""
+    grid = {
+        "gridTemplateAreas": " ".join(f'"{row}"' for row in screen.grid),
+        "gridTemplateColumns": screen.columns,
+        "gridTemplateRows": screen.rows,
+    }
+    body: list[Child] = [
+        node("dash_core_components", "Location", {"id": URL, "refresh": False}),
+        store(PULSE),
+        _header(screen, view),
+        h("Main", [*panels], "grid", style=grid, id="grid"),
+        h(
+            "Aside",
+            h("Div", None, "drawer-body", id=DRAWER),
+            "drawer",
+            id="drawer-frame",
+            aria={"label": view.t("指标详情")},
+        ),
+        h("Div", None, id="spoken", hidden=True, data=_facts(screen, view)),
+    ]
+    return h("Div", body)
+
+
+def _facts(screen: Screen, view: View) -> dict[str, str]:
+    spoken = {key: view.t(text) for key, text in SPOKEN.items()}
+    return {
+        "screen": screen.key,
+        "lang": view.lang,
+        "zone": view.city.spec.zone,
+        "city": view.city.adcode,
+        "place": view.place,
+        "texts": json.dumps(spoken, ensure_ascii=False),
+    }
+
+
+def _header(screen: Screen, view: View) -> Node:
+    spec = view.city.spec
+    title = view.either(spec.title, spec.title_en)
+    left = [
+        h("Span", None, "clock", id="clock"),
+        h("Span", None, "date", id="date"),
+        h("Span", None, "weather", id=part_id(KEY, "weather")),
+    ]
+    right: list[Child] = [
+        h("Div", None, "place", id=part_id(KEY, "place")),
+        _nav(screen, view),
+        h("Span", view.t("演示数据"), "demo", title=view.t("数据由演示部门模拟，不是真实数据")) if spec.demo else None,
+        h(
+            "A",
+            "EN" if view.lang == "zh" else "中文",
+            "lang",
+            href="?lang=en" if view.lang == "zh" else "?lang=zh",
+            data={"lang": ""},
+        ),
+        h(
+            "Span",
+            [h("I", None, "dot"), h("Span", None, "live-word", id="live-word")],
+            "live",
+            id="live",
+            role="status",
+        ),
+    ]
+    return h(
+        "Header",
+        [h("Div", left, "head-left"), h("H1", title, "head-title", title=title), h("Div", right, "head-right")],
+        "head",
+    )
+
+
+def _nav(screen: Screen, view: View) -> Node | None:
+    """One link for each screen that exists; none while there is only one."""
+    screens = sorted(view.city.screens.values(), key=lambda s: (s.order, s.key))
+    if len(screens) < 2:
+        return None
+    links = [_link(other, view, other.key == screen.key) for other in screens]
+    return h("Nav", links, "nav", aria={"label": view.t("专题")})
+
+
+def _link(screen: Screen, view: View, is_here: bool) -> Node:
+    path = "/" if screen.order == 0 else f"/{screen.key}"
+    return h(
+        "A", view.title(screen), "is-here" if is_here else "", href=path, aria={"current": "page"} if is_here else None
+    )
+
+
+def render(view: View) -> Parts:
+    """The header's live parts: weather and the place filter."""
+    return {
+        "weather": {"children": _weather(view)},
+        "place": {"children": _place(view), "className": "place is-set" if view.place else "place"},
+    }
+
+
+def _weather(view: View) -> str | None:
+    """Temperature, humidity, wind and rain as far as the city declares and knows them."""
+    asked = (
+        ("weather.temp", "℃", 0),
+        ("weather.humidity", "%", 0),
+        ("weather.wind", " m/s", 1),
+        ("weather.rain_1h", " mm", 1),
+    )
+    words = {"weather.temp": "", "weather.humidity": "湿度", "weather.wind": "风速", "weather.rain_1h": "雨量"}
+    out = []
+    for key, unit, digits in asked:
+        if key not in view.city.metrics:
+            continue
+        value = view.snapshot.reading(key, view.place).value
+        if value is not None and (value or key != "weather.rain_1h"):
+            out.append(f"{view.t(words[key])} {value:.{digits}f}{unit}".strip())
+    return " · ".join(out) or None
+
+
+def _place(view: View) -> list[Child]:
+    if not view.place:
+        return []
+    name = view.place_name(view.place)
+    cross = h("Span", "×", "chip-cross", aria={"hidden": "true"})
+    label = view.t("清除区县筛选：{name}", name=name)
+    return [
+        h(
+            "Button",
+            [name, cross],
+            "chip is-on",
+            data={"district": ""},
+            title=label,
+            aria={"label": label},
+            type="button",
+        )
+    ]

@@ -1,0 +1,125 @@
+"""What a render may know: the snapshot, the place and the language, and how the three are put into words."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from domain.city import City
+from domain.health import Freshness
+from domain.metric import Metric
+from domain.screen import Item, PanelSpec, Screen
+from layouts.text import translate
+from snapshot.model import Reading, Snapshot
+
+HALF_MINUTE = timedelta(seconds=30)
+
+
+def plain_layer_url(name: str) -> str:
+    """Where a map layer is fetched when nobody injects hashed addresses."""
+    return f"/layers/{name}.geojson"
+
+
+@dataclass(frozen=True)
+class View:
+    """One way of looking at a snapshot. `place` is a district's adcode, "" for the whole city; `lang` is zh or en."""
+
+    snapshot: Snapshot
+    place: str = ""
+    lang: str = "zh"
+    layer_url: Callable[[str], str] = plain_layer_url
+
+    @property
+    def city(self) -> City:
+        """The city the snapshot is of."""
+        return self.snapshot.city
+
+    @property
+    def here(self) -> str:
+        """The adcode of what is looked at: the chosen district or the city."""
+        return self.place or self.city.adcode
+
+    @property
+    def is_first_start(self) -> bool:
+        """Whether no source has delivered anything yet."""
+        return not any(h.last_success for h in self.snapshot.sources.values())
+
+    def t(self, text: str, **values: object) -> str:
+        """A Chinese source string in the view's language."""
+        return translate(text, self.lang, **values)
+
+    def either(self, zh: str, en: str) -> str:
+        """The declared name in the view's language; Chinese where no English is declared."""
+        return en if self.lang == "en" and en else zh
+
+    def metric(self, key: str) -> Metric:
+        """The declaration of a metric; KeyError when the city has none of that name."""
+        return self.city.metrics[key]
+
+    def label(self, item: Item) -> str:
+        """What the panel calls the number."""
+        metric = self.metric(item.metric)
+        return self.either(item.label or metric.name, item.label_en or ("" if item.label else metric.name_en))
+
+    def title(self, titled: PanelSpec | Screen) -> str:
+        """A panel's or screen's title."""
+        return self.either(titled.title, titled.title_en)
+
+    def unit(self, item: Item) -> str:
+        """The unit in the view's language."""
+        return self.t(item.unit or self.metric(item.metric).unit)
+
+    def place_name(self, place: str) -> str:
+        """A site's, a district's or the city's name."""
+        city = self.city
+        spot = city.sites.get(place) or city.districts.get(place)
+        english = city.spec.name_en if place == city.adcode else (spot.name_en if spot else "")
+        return self.either(city.place_name(place), english)
+
+    def place_of(self, metric: str) -> str:
+        """Where a metric is read: the chosen district, but the whole city for figures about the system itself."""
+        return "" if self.metric(metric).topic == "system" else self.place
+
+    def reading(self, item: Item) -> Reading:
+        """The number an item shows at the place looked at."""
+        return self.snapshot.reading(item.metric, self.place_of(item.metric), item.window)
+
+    def local(self, at: datetime) -> datetime:
+        """A moment in the city's own zone."""
+        return at.astimezone(self.city.zone)
+
+    def clock(self, at: datetime | None) -> str:
+        """hh:mm in the city's zone, with the day in front when it is not the snapshot's."""
+        if at is None:
+            return "—"
+        then, now = self.local(at), self.local(self.snapshot.at)
+        return then.strftime("%H:%M" if then.date() == now.date() else "%m-%d %H:%M")
+
+    def age(self, at: datetime) -> str:
+        """How long before the snapshot's moment, in the coarsest unit that still tells."""
+        span = self.snapshot.at - at
+        minutes = int((span + HALF_MINUTE).total_seconds() // 60)
+        if minutes < 1:
+            return self.t("刚刚")
+        if minutes < 60:
+            return self.t("{n} 分钟前", n=minutes)
+        if minutes < 48 * 60:
+            return self.t("{n} 小时前", n=minutes // 60)
+        return self.t("{n} 天前", n=minutes // 1440)
+
+    def source_name(self, metric: str) -> str:
+        """Who supplies a metric, as short as people say it."""
+        source = self.city.sources.get(self.snapshot.source_of(metric))
+        if source is None:
+            return self.t(self.metric(metric).department)
+        return self.t(source.name or source.department)
+
+
+def newest(readings: Iterable[Reading]) -> Reading | None:
+    """The reading with the latest `at`."""
+    dated = [(r.at, r) for r in readings if r.at is not None]
+    return max(dated, key=lambda pair: pair[0])[1] if dated else None
+
+
+def is_judgeable(reading: Reading) -> bool:
+    """Whether a value is fresh enough to be coloured, ranked or called better or worse (WALL §6)."""
+    return reading.value is not None and reading.freshness in (Freshness.LIVE, Freshness.LATE)
