@@ -16,7 +16,9 @@ Unit = Literal["%", "pt", ""]
 Period = Literal["today", "month", "year"]
 
 # Units whose differences are shown as they are: a percentage of a degree, an index or a handful of incidents says nothing.
-PLAIN_UNITS = frozenset({"", "-", "级", "类", "分", "℃", "°C", "m", "起", "个", "处", "人", "座", "支", "辆", "天"})
+PLAIN_UNITS = frozenset(
+    {"", "-", "级", "类", "分", "℃", "°C", "m", "件", "起", "个", "处", "人", "座", "支", "辆", "天"}
+)
 
 
 @dataclass(frozen=True, slots=True)

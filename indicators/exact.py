@@ -3,7 +3,7 @@
 A float stands for the shortest decimal that names it (2.2 is twenty-two tenths), because that is what the department printed.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from fractions import Fraction
 
@@ -57,4 +57,14 @@ def half_even_micros(values: Ints, step: int) -> Ints:
     twice = rest * 2
     up = (twice > step) | ((twice == step) & (low % 2 == 1))
     result: Ints = low + up
+    return result
+
+
+def columnwise(values: Floats, fast: Callable[[Ints], Floats], slow: Callable[[float], float]) -> Floats:
+    """Apply `fast` to the millionths, and `slow` one at a time where a value is not a decimal of six places; NaN stays NaN."""
+    whole, exact = micros(values)
+    nothing = np.isnan(values)
+    result = np.where(nothing, np.nan, fast(whole))
+    for i in np.flatnonzero(~exact & ~nothing):
+        result[i] = slow(float(values[i]))
     return result

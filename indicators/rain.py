@@ -13,7 +13,7 @@ SIGNAL_STANDARD = "中国气象局令第16号"
 # The standard defines these two periods only: an hourly "暴雨" is not in it.
 Period = Literal["24h", "12h"]
 GRADE_NAMES = ("微量降雨", "小雨", "中雨", "大雨", "暴雨", "大暴雨", "特大暴雨")
-_LOWS: Mapping[Period, tuple[Fraction, ...]] = {
+LOWS: Mapping[Period, tuple[Fraction, ...]] = {
     "24h": tuple(Fraction(n) for n in ("0.1", "10", "25", "50", "100", "250")),
     "12h": tuple(Fraction(n) for n in ("0.1", "5", "15", "30", "70", "140")),
 }
@@ -22,7 +22,7 @@ _LOWS: Mapping[Period, tuple[Fraction, ...]] = {
 def grade(millimetres: Number, period: Period = "24h") -> int:
     """The grade 1 小雨 .. 6 特大暴雨 of a total in mm, judged at 0.1 mm (GB/T 28592-2012 Table 1); 0 is below 0.1 mm."""
     amount = half_even(fraction(millimetres), 1)
-    return sum(amount >= low for low in _LOWS[period])
+    return sum(amount >= low for low in LOWS[period])
 
 
 def grade_name(number: float) -> str:

@@ -17,9 +17,9 @@ TPI_BINS = (0, 2, 4, 6, 8, 10)
 LEVEL_NAMES = ("畅通", "基本畅通", "轻度拥堵", "中度拥堵", "严重拥堵")
 _SPEED_BORDERS = tuple(Fraction(n, 10) for n in (7, 5, 4, 3))
 
-# A standing queue has no finite travel time. Below this speed (km/h) the delay ratio stays where it is, by convention,
+# A standing queue has no finite travel time. Below walking pace (km/h) the delay ratio stays where it is, by convention,
 # so that a blocked road weighs in the city's mean instead of vanishing from it.
-CRAWL = 1
+CRAWL = 5
 
 
 def free_flow(facts: Mapping[str, object]) -> float | None:
