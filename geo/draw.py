@@ -49,7 +49,8 @@ def keep_right(line: LineString, metres: float) -> LineString:
     moved = shapely.offset_curve(flat, -metres / METRES_PER_DEGREE, join_style="round")
     if not isinstance(moved, LineString) or moved.is_empty:
         return line
-    return shapely.transform(moved, lambda c: c / np.array([squeeze, 1.0]))
+    straight = LineString(moved.simplify(metres / METRES_PER_DEGREE / 4).coords)  # round joins are dozens of tiny steps
+    return shapely.transform(straight, lambda c: c / np.array([squeeze, 1.0]))
 
 
 def heading(line: LineString) -> str:

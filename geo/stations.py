@@ -41,7 +41,11 @@ class Ground:
                 for f in layers["towns"]["features"]
                 if (p := f["properties"]).get("name")
             ],
-            rivers={f["properties"]["name"]: shape(f["geometry"]) for f in water if "name" in f["properties"]},
+            rivers={
+                f["properties"]["name"]: LineString(f["geometry"]["coordinates"])
+                for f in water
+                if "name" in f["properties"]
+            },
             cells=layers["grid"]["features"],
         )
 
