@@ -84,7 +84,7 @@ class Snapshot(Protocol):
 
     @property
     def at(self) -> datetime:
-        """The moment shown. A panel that reads it is drawn again at every tick; `Reading.at` is what a caption needs."""
+        """The moment shown. A panel that reads it is drawn again each minute, one that does not only when an answer changed."""
         ...
 
     @property

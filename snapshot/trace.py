@@ -14,6 +14,7 @@ from snapshot.model import Basis, Comparison, Rank, Reading, Snapshot, Trend
 Answer = TypeVar("Answer")
 Question = tuple[str, tuple[object, ...]]
 HOUR = timedelta(hours=1)
+HALF_MINUTE = timedelta(seconds=30)
 
 
 class Traced:
@@ -27,8 +28,10 @@ class Traced:
 
     @property
     def at(self) -> datetime:
-        """The moment shown: a panel that reads it is drawn again at every tick."""
-        return self._kept("at", (), self._snapshot.at)
+        """The moment shown: a panel that reads it (to say "3 minutes ago") is drawn again once a minute."""
+        at = self._snapshot.at
+        self.asked["at", ()] = _minute(at)
+        return at
 
     @property
     def version(self) -> int:
@@ -102,7 +105,12 @@ def holds(asked: Mapping[Question, object], snapshot: Snapshot) -> bool:
     """Whether another snapshot gives the same answers to all these questions."""
     for (name, args), before in asked.items():
         found = getattr(snapshot, name)
-        answer = found(*args) if callable(found) else found
+        answer = found(*args) if callable(found) else _minute(found) if name == "at" else found
         if answer is not before and answer != before:
             return False
     return True
+
+
+def _minute(at: datetime) -> datetime:
+    """The half-past-to-half-past minute a moment lies in: where an age in whole minutes changes its text."""
+    return (at + HALF_MINUTE).replace(second=0, microsecond=0)
