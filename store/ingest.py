@@ -1,0 +1,141 @@
+"""Writing observations: one set of rules for live batches and for bulk history.
+
+1. Order the rows and keep the winner of each (at, series).
+2. Append them; nothing else is needed while no key is there already.
+3. On a clash read what stands there: what is the same is a duplicate, what is newer replaces (a correction).
+4. Move `latest`, and mark the closed hours that changed.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from sqlalchemy import Connection, delete, select, tuple_
+
+from domain.observation import Quality
+from store.buckets import Calendar
+from store.columns import Bool, Float64, Rows
+from store.driver import Clash, Driver, upsert
+from store.log import read_staged
+from store.marks import CLOSED_UNTIL, get_number
+from store.rollup import paired
+from store.tables import dirty, observation
+
+LOG_COLUMNS = ("ts", "series_id", "value", "quality", "received")
+LATEST_COLUMNS = ("series_id", "at", "value", "quality", "received")
+MANY_SERIES = 64  # more late series than this in one hour: the whole hour is recomputed, in one range scan
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """What became of the rows; `moved` are the new and the corrected ones, ordered by (at, series)."""
+
+    moved: Rows
+    inserted: int = 0
+    corrected: int = 0
+    duplicates: int = 0
+
+
+def ingest(connection: Connection, driver: Driver, calendar: Calendar, rows: Rows) -> Ingested:
+    """Write rows in any order, inside the caller's transaction."""
+    if not len(rows):
+        return Ingested(rows)
+    distinct = winners(finite(rows))
+    try:
+        _append(connection, driver, distinct)
+        done = Ingested(distinct, inserted=len(distinct))
+    except Clash:
+        done = _merge(connection, driver, distinct)
+    if len(done.moved):
+        _move_latest(connection, driver, done.moved)
+        _mark_dirty(connection, calendar, done.moved)
+    return Ingested(done.moved, done.inserted, done.corrected, done.duplicates + len(rows) - len(distinct))
+
+
+def finite(rows: Rows) -> Rows:
+    """Infinite values as invalid without a value: no roll-up could hold them."""
+    wild = np.isinf(rows.value)
+    if not wild.any():
+        return rows
+    quality = np.where(wild, np.uint8(Quality.INVALID), rows.quality).astype(np.uint8)
+    return Rows(rows.at, rows.series, np.where(wild, np.nan, rows.value), quality, rows.received)
+
+
+def winners(rows: Rows) -> Rows:
+    """The rows in order of (at, series), one for each: newest `received`, then better quality, then greater value.
+
+    The order is total, so what wins does not depend on the order of arrival.
+    """
+    key = paired(int(rows.at.min()), rows.at, rows.series)
+    if not (np.diff(key) > 0).all():
+        order = np.argsort(key, kind="stable")
+        rows, key = rows.take(order), key[order]
+    if (np.diff(key) > 0).all():
+        return rows
+    order = np.lexsort((_ranked(rows.value), -rows.quality.astype(np.int16), rows.received, key))
+    return rows.take(order[np.append(np.diff(key[order]) > 0, True)])
+
+
+def _ranked(value: Float64) -> Float64:
+    return np.where(np.isnan(value), -np.inf, value)
+
+
+def _append(connection: Connection, driver: Driver, rows: Rows) -> None:
+    columns = (rows.at, rows.series, rows.value, rows.quality, rows.received)
+    driver.add(connection, observation, LOG_COLUMNS, columns)
+
+
+def _merge(connection: Connection, driver: Driver, rows: Rows) -> Ingested:
+    columns = (rows.at, rows.series, rows.value, rows.quality, rows.received)
+    stage = driver.stage(connection, LOG_COLUMNS, columns)
+    held = read_staged(connection, driver, stage)
+    origin = int(rows.at[0])
+    there = np.isin(paired(origin, rows.at, rows.series), paired(origin, held.at, held.series))
+    corrects = np.zeros(len(rows), np.bool_)
+    corrects[there] = _beats(rows.take(there), held)
+    moved = rows.take(~there | corrects)
+    if corrects.any():
+        _remove(connection, driver, rows.take(corrects))
+    if len(moved):
+        _append(connection, driver, moved)
+    corrected = int(corrects.sum())
+    return Ingested(moved, int((~there).sum()), corrected, int(there.sum()) - corrected)
+
+
+def _beats(new: Rows, held: Rows) -> Bool:
+    """Where `new` says something else than `held`, and wins. Both have the same keys in the same order."""
+    value, other = _ranked(new.value), _ranked(held.value)
+    differs = (value != other) | (new.quality != held.quality)
+    better = (new.quality < held.quality) | ((new.quality == held.quality) & (value > other))
+    later = (new.received > held.received) | ((new.received == held.received) & better)
+    beats: Bool = differs & later
+    return beats
+
+
+def _remove(connection: Connection, driver: Driver, rows: Rows) -> None:
+    columns = (rows.at, rows.series, rows.value, rows.quality, rows.received)
+    stage = driver.stage(connection, LOG_COLUMNS, columns)
+    key = tuple_(observation.c.ts, observation.c.series_id)
+    connection.execute(delete(observation).where(key.in_(select(stage.c.ts, stage.c.series_id))))
+
+
+def _move_latest(connection: Connection, driver: Driver, rows: Rows) -> None:
+    """The newest row of each series; ordered by series, so that pages are touched once."""
+    order = np.argsort(rows.series, kind="stable")
+    series = rows.series[order]
+    newest = rows.take(order[np.append(series[1:] != series[:-1], True)])
+    columns = (newest.series, newest.at, newest.value, newest.quality, newest.received)
+    driver.replace_latest(connection, LATEST_COLUMNS, columns)
+
+
+def _mark_dirty(connection: Connection, calendar: Calendar, rows: Rows) -> None:
+    late = rows.at < get_number(connection, CLOSED_UNTIL)
+    if not late.any():
+        return
+    bucket, series = calendar.hours_of(rows.at[late]), rows.series[late]
+    marks: list[dict[str, int]] = []
+    hours, where = np.unique(bucket, return_inverse=True)
+    for index, hour in enumerate(hours.tolist()):
+        touched = np.unique(series[where == index]).tolist()
+        touched = [0] if len(touched) > MANY_SERIES else touched
+        marks.extend({"bucket": hour, "series_id": number} for number in touched)
+    upsert(connection, dirty, marks)
