@@ -16,7 +16,7 @@ Scalar = str | int | float
 class AtSpec(BaseModel):
     """Where a record's time is and how to read it. format: strptime text, "iso", "epoch_s" or "epoch_ms".
 
-    `year` fills times written without one. `shift` is added (a provider that stamps the start of the hour).
+    `year` fills times written without one (default: the year that puts the time nearest before its arrival). `shift` is added (a provider that stamps the start of the hour).
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -27,10 +27,24 @@ class AtSpec(BaseModel):
     shift: Duration = timedelta(0)
 
 
+class LearnSpec(BaseModel):
+    """How a site nobody declared is made from the record that first names it. `name` and `facts` are paths in the record.
+
+    Coordinates come from the site's lon/lat paths; the district from its `district` path, else from the coordinates.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    kind: str
+    name: str = ""
+    facts: dict[str, str] = Field(default_factory=dict)
+
+
 class SiteSpec(BaseModel):
     """Where a record's place is. `id` maps the department's own codes to site ids; `fixed` when the feed is of one place.
 
-    With lon/lat paths an incident gets coordinates (in `crs`) and the district that holds them.
+    `prefix` is put before a code that `id` does not name. With lon/lat paths an incident gets coordinates (in `crs`) and
+    the district that holds them; `district` is the path of an adcode (or of a department's code that `districts` maps to
+    one) and wins over the coordinates. `learn` makes unknown sites from records instead of refusing them.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -41,14 +55,24 @@ class SiteSpec(BaseModel):
     lon: str = ""
     lat: str = ""
     crs: Crs = "wgs84"
+    district: str = ""
+    districts: dict[str, str] = Field(default_factory=dict)
+    learn: LearnSpec | None = None
 
 
 class ValueSpec(BaseModel):
-    """One metric's place in a record. `scale`/`offset` or `unit` (converted to the metric's) undo the feed's unit."""
+    """One metric's place in a record: value = (number x `scale` + `offset`) in `unit`, converted to the metric's unit.
+
+    `unit_path` is where a record names its own unit (wins over `unit`). `molar_mass` (g/mol) lets ppm and ppb become a mass
+    concentration. `quality` is the path of the record's flag, translated by `flags`; a flag not listed makes the value
+    suspect. `when` is a JMESPath condition: the metric is read only from records for which it holds.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     path: str
     unit: str = ""
+    unit_path: str = ""
+    molar_mass: float | None = Field(None, gt=0)
     scale: float = 1.0
     offset: float = 0.0
     quality: str = ""
@@ -86,7 +110,8 @@ class SourceSpec(BaseModel):
     """What every kind of source declares; a kind subclasses this with its own keys (`datasources/kinds/<kind>.py`).
 
     rows: JMESPath from a fetched document to its records. missing: texts that mean "no value". Either `every` or `cron`.
-    because: the reason for the interval where the provider sets one.
+    because: the reason for the interval where the provider sets one. beside: sources that may feed the same metrics at the
+    same sites, on purpose; without it each number has one source (一数一源).
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -109,6 +134,7 @@ class SourceSpec(BaseModel):
     where: str = ""
     replay: ReplaySpec | None = None
     emergency: bool = False
+    beside: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _scheduled(self) -> "SourceSpec":
@@ -116,6 +142,8 @@ class SourceSpec(BaseModel):
             raise ValueError("give either every: 5m or cron: '5 * * * *'")
         if not self.metrics and self.incident is None:
             raise ValueError("give metrics: or incident: (what a record of this source says)")
+        if self.metrics and not (self.site.path or self.site.fixed):
+            raise ValueError("give site: {path: ...} or site: {fixed: ...}: where the metrics are measured")
         return self
 
     def value_specs(self) -> dict[str, ValueSpec]:
