@@ -20,7 +20,10 @@ def check(rule: Rule) -> list[str]:
     A moment's `value` is measured and looked at in the same instant; null is a missing value. Thresholds that are site
     facts take their value from the rule's `facts:`. `expect` is a condition, with or without the level: "firing P2".
     """
-    levels = limits(rule.when, rule.facts)
+    try:
+        levels = limits(rule.when, rule.facts)
+    except ValueError as error:
+        return [str(error)]
     if levels is None or len(levels.steps) < len(rule.when.above or rule.when.below):
         return ["a threshold is a site fact; give facts: with a number for each, so that tests: can run"]
     return _unreadable(rule) or _play(rule, levels)

@@ -153,7 +153,7 @@ class _Builder:
             self._wrong(_line(node), path, f"the tag {tag} is not read here; write the value without it")
             return None
         if isinstance(node, ScalarNode):
-            return self._plain(node, path) if node.style is None else self._text(node, path)
+            return self._plain(node, path) if not node.style else self._text(node, path)
         if isinstance(node, SequenceNode):
             out: list[Value] = [self.build(child, (*path, i), depth + 1) for i, child in enumerate(node.value)]
             self.document.lines[id(out)] = {i: _line(child) for i, child in enumerate(node.value)}
@@ -229,4 +229,4 @@ def _merged(node: MappingNode) -> Iterator[Node]:
 
 
 def _is_merge(key: Node) -> bool:
-    return isinstance(key, ScalarNode) and key.value == "<<" and key.style is None
+    return isinstance(key, ScalarNode) and key.value == "<<" and not key.style

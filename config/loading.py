@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path as FilePath
 
+from alerts import timeline
 from config.checks import CHECKS
 from config.folder import read_folder
 from config.parts import Parts, valid
@@ -16,10 +17,24 @@ def load(folder: FilePath, env: Mapping[str, str]) -> tuple[City | None, list[Pr
     The city holds what is valid, None when city.yaml itself is not; it is fit to run only when there is no problem.
     Problems are sorted by file and line.
     """
-    parts = read_folder(folder, env)
-    for check in CHECKS:
-        check(parts)
+    parts = _read(folder, env)
     return _city(parts), parts.problems
+
+
+def check(folder: FilePath, env: Mapping[str, str]) -> list[Problem]:
+    """Everything `load` tells, and each rule's own timeline."""
+    parts = _read(folder, env)
+    for _, entry, rule in valid(parts.rules):
+        for sentence in timeline.check(rule):
+            entry.tell(sentence, "tests")
+    return parts.problems
+
+
+def _read(folder: FilePath, env: Mapping[str, str]) -> Parts:
+    parts = read_folder(folder, env)
+    for look in CHECKS:
+        look(parts)
+    return parts
 
 
 def _city(parts: Parts) -> City | None:

@@ -2,8 +2,22 @@
 
 from collections.abc import Callable
 
+from config.checks.metrics import check_metrics
+from config.checks.owners import check_owners
+from config.checks.places import check_city, check_sites
+from config.checks.rules import check_rules
+from config.checks.screens import check_screens
+from config.checks.sources import check_sources
 from config.parts import Parts
 
 __all__ = ["CHECKS"]
 
-CHECKS: tuple[Callable[[Parts], None], ...] = ()
+CHECKS: tuple[Callable[[Parts], None], ...] = (
+    check_city,
+    check_sites,
+    check_metrics,
+    check_sources,
+    check_owners,
+    check_rules,
+    check_screens,
+)

@@ -1,0 +1,79 @@
+"""Metrics against each other, against the sites that measure them and the indicators that compute them."""
+
+from config.checks.names import no_metric, not_among
+from config.parts import Entry, Parts, valid
+from domain.metric import Metric
+from indicators import derive
+
+COMPUTED_FOR_SCREENS = frozenset({"health", "status"})  # snapshot computes these from sources and alerts
+DERIVATIONS = derive.NAMES | COMPUTED_FOR_SCREENS
+
+
+def check_metrics(parts: Parts) -> None:
+    """Ratios, composites, derivations, weights and kinds of site that metrics name exist."""
+    kinds = _facts_by_kind(parts)
+    for _, entry, metric in valid(parts.metrics):
+        _check_parts(parts, entry, metric)
+        _check_derive(parts, entry, metric)
+        _check_kind(entry, metric, kinds)
+        for field in ("name", "department"):
+            if not getattr(metric, field).strip():
+                entry.tell(f"is empty; write the {field}", field)
+
+
+def _facts_by_kind(parts: Parts) -> dict[str, set[str]]:
+    """The facts that at least one site of a kind has; kinds that sources learn have the facts they read."""
+    kinds: dict[str, set[str]] = {}
+    for _, _, site in valid(parts.sites):
+        kinds.setdefault(site.kind, set()).update(site.facts)
+    for _, _, source in valid(parts.sources):
+        if source.site.learn is not None:
+            kinds.setdefault(source.site.learn.kind, set()).update(source.site.learn.facts)
+    return kinds
+
+
+def _check_parts(parts: Parts, entry: Entry[Metric], metric: Metric) -> None:
+    for index, key in enumerate(metric.ratio or ()):
+        if sentence := no_metric(parts, key):
+            entry.tell(sentence, "ratio", index)
+        elif (part := parts.metric(key)) is not None and part.ratio is not None:
+            entry.tell(f"{key} is itself a rate; name the counts it is made of", "ratio", index)
+    for key, weight in metric.composite.items():
+        sentence = no_metric(parts, key) or _unfit(parts, metric.key, key, weight)
+        if sentence:
+            entry.tell(sentence, "composite", key)
+
+
+def _unfit(parts: Parts, index: str, key: str, weight: float) -> str:
+    """Why a metric cannot be a component of an index, "" when it can."""
+    part = parts.metric(key)
+    if weight <= 0:
+        return f"the weight {weight:g} is not above 0; write the published weight or leave {key} out"
+    if part is None:
+        return ""
+    if part.composite:
+        return f"{key} is itself an index ({index}); name the metrics it is made of"
+    return f"{key} has no direction, so it has no score; give it better: higher, lower or band" * (
+        part.better == "none"
+    )
+
+
+def _check_derive(parts: Parts, entry: Entry[Metric], metric: Metric) -> None:
+    if not metric.derive:
+        return
+    sentence = not_among(metric.derive, DERIVATIONS, "computed indicator")
+    if sentence:
+        entry.tell(sentence, "derive")
+        return
+    needed = derive.needs(metric)
+    if needed and not any(key in parts.metrics for key in needed):
+        entry.tell(f"is computed from {', '.join(needed)}, none of which is declared; declare at least one", "derive")
+
+
+def _check_kind(entry: Entry[Metric], metric: Metric, kinds: dict[str, set[str]]) -> None:
+    if metric.site_kind and (sentence := not_among(metric.site_kind, kinds, "kind of any site")):
+        entry.tell(sentence, "site_kind")
+        return
+    facts = kinds.get(metric.site_kind, set()) if metric.site_kind else set().union(*kinds.values())
+    if metric.weight and (sentence := not_among(metric.weight, facts, f"fact of any {metric.site_kind or 'site'}")):
+        entry.tell(sentence, "weight")

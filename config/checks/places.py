@@ -1,0 +1,90 @@
+"""The city's own declaration, its layer files, and sites against both."""
+
+from collections import Counter
+from pathlib import Path as FilePath
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from config.checks.names import not_among
+from config.parts import Entry, Parts, valid
+from domain.city import CitySpec
+from domain.place import Site
+from geo.places import CityPlaces
+
+
+def check_city(parts: Parts) -> None:
+    """Zone, districts, map and layer files."""
+    if parts.city is None or parts.city.value is None:
+        return
+    entry, spec = parts.city, parts.city.value
+    try:
+        ZoneInfo(spec.zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        entry.tell(f"{spec.zone!r} is no time zone; write a name such as Asia/Shanghai", "zone")
+    _check_districts(entry, spec)
+    lon, lat = spec.map.center
+    if not (-180 <= lon <= 180 and -90 <= lat <= 90):
+        entry.tell("is no [longitude, latitude]; write degrees, longitude first", "map", "center")
+    for name, file in spec.map.layers.items():
+        if sentence := layer_fault(parts.folder / "layers", file):
+            entry.tell(sentence, "map", "layers", name)
+
+
+def _check_districts(entry: Entry[CitySpec], spec: CitySpec) -> None:
+    codes = Counter((spec.adcode, *(district.adcode for district in spec.districts)))
+    for index, district in enumerate(spec.districts):
+        if codes[district.adcode] > 1:
+            text = f"{district.adcode} is used twice; give each district its own code"
+            entry.tell(text, "districts", index, "adcode")
+    if not spec.districts:
+        entry.tell("names no district; list them with their division codes", "districts")
+
+
+def layer_fault(folder: FilePath, file: str) -> str:
+    """What is wrong with a layer's file, "" when it can be drawn."""
+    if file != FilePath(file).name or not file.endswith(".geojson"):
+        return f"{file!r} is no layer's name; write the name of a .geojson file in layers/"
+    path = folder / file
+    if not path.is_file():
+        known = [other.name for other in folder.glob("*.geojson")]
+        return not_among(file, known, "file in layers/")
+    return ""
+
+
+def check_sites(parts: Parts) -> None:
+    """Each site lies in a district of the city, with coordinates that can be true."""
+    spec = parts.city.value if parts.city else None
+    if spec is None:
+        return
+    districts = {district.adcode for district in spec.districts}
+    places = _places(parts, spec)
+    for key, entry, site in valid(parts.sites):
+        if sentence := not_among(site.district, districts, "district of city.yaml"):
+            entry.tell(sentence, "district")
+        if key in parts.areas:
+            entry.tell(f"{key} is a division code; a site needs an id of its own", "id")
+        _check_point(entry, site, places)
+
+
+def _places(parts: Parts, spec: CitySpec) -> CityPlaces | None:
+    """The districts' outlines, None when there is no layer of them or it is not readable (told where layers are judged)."""
+    file = spec.map.layers.get("districts_fine") or spec.map.layers.get("districts")
+    if file is None or layer_fault(parts.folder / "layers", file):
+        return None
+    try:
+        return CityPlaces(parts.folder / "layers" / file)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _check_point(entry: Entry[Site], site: Site, places: CityPlaces | None) -> None:
+    if (site.lon is None) != (site.lat is None):
+        entry.tell("has one coordinate only; give both lon: and lat:, or neither", "lon" if site.lat is None else "lat")
+        return
+    if places is None:
+        return
+    if site.lon is not None and site.lat is not None and (why := places.why_out_of_reach(site.lon, site.lat)):
+        entry.tell(f"{why}; correct the coordinates", "lon")
+    for index, (lon, lat) in enumerate(site.line):
+        if why := places.why_out_of_reach(lon, lat):
+            entry.tell(f"{why}; correct the line", "line", index)
+            return
