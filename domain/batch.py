@@ -5,6 +5,7 @@ from datetime import datetime
 
 from domain.incident import Incident
 from domain.observation import Observation
+from domain.place import Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,12 @@ class Reject:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """The outcome of one page of one poll. read = records seen; `cursor` is what the next poll resumes from."""
+    """The outcome of one page of one poll.
+
+    `read` counts the page's records (after the source's `where`): each is accepted, duplicate, or in `rejects` (one reject
+    per record, though the readable rest of the record goes in). `cursor` is what the next poll resumes from; None leaves the
+    stored one as it is. `sites` are places learnt from the records.
+    """
 
     source: str
     received: datetime
@@ -31,6 +37,7 @@ class Batch:
     read: int = 0
     duplicates: int = 0
     cursor: str | None = None
+    sites: tuple[Site, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

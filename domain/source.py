@@ -1,6 +1,6 @@
 """What a source is: its declaration, and the protocol that every kind fulfils."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol
@@ -186,7 +186,7 @@ class Source(Protocol):
 
     spec: SourceSpec
 
-    def fetch(self, ask: Ask) -> AsyncIterator[Page]:
+    def fetch(self, ask: Ask) -> AsyncGenerator[Page, None]:
         """Read what is new since the cursor; an empty iteration means nothing new."""
         ...
 

@@ -1,0 +1,245 @@
+"""The one poll loop for every kind of source: retry, time limit, commit, acknowledge, and one line per outage."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable, Iterable, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from time import monotonic
+from traceback import format_exc
+
+from tenacity import (
+    AsyncRetrying,
+    RetryCallState,
+    retry_if_exception,
+    stop_after_attempt,
+    stop_before_delay,
+    wait_exponential_jitter,
+)
+
+from datasources.context import SourceContext
+from datasources.failure import Busy
+from datasources.mapping import Mapper
+from datasources.spool import Spool
+from domain.batch import Batch, Written
+from domain.duration import format_duration
+from domain.errors import SourceError, StoreError
+from domain.place import Site
+from domain.run import SourceRun
+from domain.source import Ask, Page, Source
+
+log = logging.getLogger("datasources")
+
+_FIRST_WAIT = 0.5  # seconds before the second attempt; doubled each time
+_LONGEST_WAIT = 10.0
+
+Write = Callable[[Batch], Awaitable[Written]]
+
+
+@dataclass(frozen=True)
+class Extras:
+    """What a collector can do without: a spool, a place for learnt sites; `pause` is how it waits between attempts."""
+
+    spool: Spool | None = None
+    learn: Callable[[Iterable[Site]], None] | None = None
+    pause: Callable[[float], Awaitable[None]] = asyncio.sleep
+
+
+@dataclass
+class _Run:
+    """One poll under way. `seen` finds records repeated on another page of the same run."""
+
+    key: str
+    now: datetime
+    clock: float
+    cursor: str | None = None
+    read: int = 0
+    written: int = 0
+    duplicates: int = 0
+    rejected: int = 0
+    note: str = ""
+    seen: set[Hashable] = field(default_factory=set)
+
+    def moment(self) -> datetime:
+        """The present moment: the poll's own plus the time it has taken."""
+        return self.now + timedelta(seconds=monotonic() - self.clock)
+
+    def finished(self, error: str) -> SourceRun:
+        """The run's record; a note (the store is down, the data are in the spool) is not a failure of the source."""
+        return SourceRun(
+            source=self.key, started=self.now, ended=self.moment(), ok=not error, read=self.read, written=self.written,
+            duplicates=self.duplicates, rejected=self.rejected, error=error or self.note, cursor=self.cursor,
+        )  # fmt: skip
+
+
+class Collector:
+    """Polls sources on request of the scheduler; used from one event loop.
+
+    A page's life: fetched, mapped, written in one transaction with its cursor, then acknowledged to the source. When the
+    store is down the batch goes to the spool, which counts as durable; without a spool the page is fetched again next time.
+    """
+
+    def __init__(
+        self,
+        sources: Mapping[str, Source],
+        write: Write,
+        cursors: Callable[[str], str | None],
+        record_run: Callable[[SourceRun], Awaitable[None]],
+        context: SourceContext,
+        extras: Extras = Extras(),
+    ) -> None:
+        self._sources = sources
+        self._write = write
+        self._cursors = cursors
+        self._record_run = record_run
+        self._context = context
+        self._spool = extras.spool
+        self._learn = extras.learn
+        self._pause = extras.pause
+        self._mappers = {key: Mapper(source.spec, context) for key, source in sources.items()}
+        self._running: set[str] = set()
+        self._down: dict[str, datetime] = {}
+        self._not_before: dict[str, datetime] = {}
+        self._kept: dict[str, str] = {}
+        self._unrecorded = False
+
+    async def poll(self, key: str, now: datetime) -> SourceRun:
+        """One run of one source; never raises for what the source or the store does. KeyError for an unknown source."""
+        source = self._sources[key]
+        refused = self._refused(key, now)
+        if refused:
+            return SourceRun(key, now, now, ok=False, error=refused, skipped=True)
+        self._running.add(key)
+        run = _Run(key, now, monotonic())
+        try:
+            error = await self._guarded(source, run)
+        finally:
+            self._running.discard(key)
+        self._tell(run, error)
+        finished = run.finished(error)
+        await self._record(finished)
+        return finished
+
+    async def close(self) -> None:
+        """Release every source's connections."""
+        for source in self._sources.values():
+            await source.close()
+
+    def _refused(self, key: str, now: datetime) -> str:
+        if key in self._running:
+            return "the previous run is still under way"
+        until = self._not_before.get(key)
+        return f"the provider asked to wait until {until.isoformat()}" if until and now < until else ""
+
+    async def _guarded(self, source: Source, run: _Run) -> str:
+        """The run's error sentence, "" when all went well. The only place that catches what nobody foresaw."""
+        try:
+            await self._attempts(source, run)
+        except SourceError as error:
+            if isinstance(error, Busy):
+                self._not_before[run.key] = run.moment() + timedelta(seconds=error.after)
+            return self._context.redact(str(error))
+        except StoreError as error:
+            return self._context.redact(f"nothing could be kept: {error}")
+        except TimeoutError:
+            return f"not finished within {format_duration(source.spec.timeout)}"
+        except Exception as error:  # noqa: BLE001 - a fault in one source may not stop the others
+            if run.key not in self._down:
+                log.error("source %s failed unexpectedly\n%s", run.key, self._context.redact(format_exc()))  # noqa: TRY400
+            return self._context.redact(f"unexpected {type(error).__name__}: {error}")
+        return ""
+
+    async def _attempts(self, source: Source, run: _Run) -> None:
+        """Try until it works, the source's retries are used up, or its time is over. Durable pages are not fetched again."""
+        limit = source.spec.timeout.total_seconds()
+        deadline = asyncio.get_running_loop().time() + limit
+        async for attempt in AsyncRetrying(
+            stop=stop_after_attempt(source.spec.retries + 1) | stop_before_delay(limit),
+            retry=retry_if_exception(_passing),
+            wait=_wait,
+            sleep=self._pause,
+            reraise=True,
+        ):
+            with attempt:
+                ask = Ask(run.now, await self._cursor(run))
+                async with aclosing(source.fetch(ask)) as pages:
+                    while (page := await _within(deadline, pages)) is not None:
+                        await self._commit(source, page, run)
+
+    async def _commit(self, source: Source, page: Page, run: _Run) -> None:
+        """Not under the time limit: a commit that has begun is seen through."""
+        batch = self._mappers[run.key].batch(page, run.moment(), run.seen)
+        written = await self._durable(batch, run)
+        run.read += batch.read
+        run.duplicates += batch.duplicates
+        run.rejected += len(batch.rejects)
+        run.written += written.inserted + written.corrected + written.incidents if written else 0
+        run.cursor = batch.cursor if batch.cursor is not None else run.cursor
+        if batch.sites and self._learn is not None:
+            self._learn(batch.sites)
+        await source.acknowledge(page)
+
+    async def _durable(self, batch: Batch, run: _Run) -> Written | None:
+        """Write after everything that waits in the spool; None when the batch itself went there."""
+        try:
+            if self._spool is not None:
+                await self._spool.drain(self._write)
+            written = await self._write(batch)
+        except StoreError as error:
+            if self._spool is None:
+                raise
+            await self._spool.keep(batch)
+            run.note = self._context.redact(f"kept in the spool, the store is down: {error}")
+            if batch.cursor is not None:
+                self._kept[run.key] = batch.cursor
+            return None
+        self._kept.pop(run.key, None)
+        return written
+
+    async def _cursor(self, run: _Run) -> str | None:
+        """This run's progress, else what waits in the spool, else what the store holds."""
+        if run.cursor is None:
+            run.cursor = self._kept.get(run.key) or await asyncio.to_thread(self._cursors, run.key)
+        return run.cursor
+
+    def _tell(self, run: _Run, error: str) -> None:
+        """One line when a source goes down, one when it is back."""
+        if error and run.key not in self._down:
+            self._down[run.key] = run.now
+            log.error("source %s is down: %s", run.key, error)
+        elif not error and run.key in self._down:
+            lasted = run.now - self._down.pop(run.key)
+            self._not_before.pop(run.key, None)
+            log.info("source %s is back after %s", run.key, format_duration(lasted))
+
+    async def _record(self, run: SourceRun) -> None:
+        try:
+            await self._record_run(run)
+        except StoreError as error:
+            if not self._unrecorded:
+                log.error("runs cannot be recorded: %s", self._context.redact(str(error)))  # noqa: TRY400 - one line
+            self._unrecorded = True
+        else:
+            self._unrecorded = False
+
+
+async def _within(deadline: float, pages: AsyncGenerator[Page, None]) -> Page | None:
+    """The next page, None at the end; TimeoutError at the deadline."""
+    async with asyncio.timeout_at(deadline):
+        return await anext(pages, None)
+
+
+def _passing(error: BaseException) -> bool:
+    """Whether another attempt in the same run makes sense: a provider that asks for more than the longest wait means later."""
+    if isinstance(error, Busy) and error.after > _LONGEST_WAIT:
+        return False
+    return isinstance(error, SourceError) and not error.permanent
+
+
+def _wait(state: RetryCallState) -> float:
+    error = state.outcome.exception() if state.outcome else None
+    return error.after if isinstance(error, Busy) else _BACK_OFF(state)
+
+
+_BACK_OFF = wait_exponential_jitter(initial=_FIRST_WAIT, max=_LONGEST_WAIT, jitter=_FIRST_WAIT)

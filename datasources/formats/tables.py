@@ -1,0 +1,123 @@
+"""Rows of text and of worksheets into records: CSV, fixed width, Excel."""
+
+import csv
+import io
+import warnings
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
+from typing import Any
+
+from datasources.rows import Bad
+from datasources.text import RAW_LIMIT
+from domain.errors import SourceError
+from domain.source import Record
+
+Table = tuple[tuple[Record, ...], tuple[Bad, ...]]
+_WIDEST_CELL = 1_000_000
+
+
+def read_csv(text: str, delimiter: str, columns: Sequence[str], skip: int, where: str) -> Table:
+    """Records of a delimited text; without `columns` the first row after `skip` lines names them. Blank lines are no rows."""
+    csv.field_size_limit(_WIDEST_CELL)
+    lines = io.StringIO(text, newline="")
+    for _ in range(skip):
+        lines.readline()
+    reader = csv.reader(lines, delimiter=delimiter)
+
+    def rows() -> Iterator[tuple[int, list[str]]]:
+        try:
+            for row in reader:
+                yield skip + reader.line_num, row
+        except csv.Error as error:
+            raise SourceError(f"{where}: line {skip + reader.line_num} is not CSV ({error})", permanent=True) from error
+
+    return _records(rows(), columns, where)
+
+
+def read_fixed(text: str, widths: Sequence[int], columns: Sequence[str], skip: int, where: str) -> Table:
+    """Records of fixed-width lines; a character counts one, whatever its width in bytes."""
+    ends = [sum(widths[: i + 1]) for i in range(len(widths))]
+    starts = [0, *ends[:-1]]
+
+    def rows() -> Iterator[tuple[int, list[str]]]:
+        for number, line in enumerate(text.splitlines(), 1):
+            if number > skip and line.strip():
+                yield number, [line[a:b].strip() for a, b in zip(starts, ends, strict=True)]
+
+    return _records(rows(), columns, where)
+
+
+def read_excel(data: bytes, sheet: str, columns: Sequence[str], skip: int, where: str) -> Table:
+    """Records of one worksheet (the first when `sheet` is empty) of an .xlsx; formulas give their stored results."""
+    import openpyxl  # here: 20 MB that a city without Excel feeds does not need
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # openpyxl warns of styles and extensions that carry no data
+            book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+            try:
+                page = book[sheet] if sheet else book.worksheets[0]
+                cells = [list(row) for row in page.iter_rows(values_only=True)]
+            finally:
+                book.close()
+    # openpyxl promises no exception type: a damaged workbook fails in zipfile, in XML, in look-ups and in conversions.
+    except (
+        zipfile.BadZipFile,
+        SyntaxError,
+        LookupError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        OSError,
+        EOFError,
+    ) as error:
+        raise SourceError(
+            f"{where}: not a readable workbook ({type(error).__name__}: {error})", permanent=True
+        ) from error
+    numbered = ((number, row) for number, row in enumerate(cells, 1) if number > skip)
+    return _records(numbered, columns, where)
+
+
+def unpivot(records: Iterable[Record], keep: Sequence[str], name: str, value: str) -> tuple[Record, ...]:
+    """A wide table as a long one: every column that is not kept becomes a record {kept..., name: column, value: cell}."""
+    out: list[Record] = []
+    for record in records:
+        kept = {column: record.fields[column] for column in keep if column in record.fields}
+        out.extend(
+            Record({**kept, name: column, value: cell}, f"{record.where} column {column}")
+            for column, cell in record.fields.items()
+            if column not in kept
+        )
+    return tuple(out)
+
+
+def _records(rows: Iterator[tuple[int, list[Any]]], columns: Sequence[str], where: str) -> Table:
+    filled = ((number, row) for number, row in rows if any(cell not in {None, ""} for cell in row))
+    names = list(columns)
+    if not names:
+        header = next(filled, None)
+        if header is None:
+            raise SourceError(f"{where}: no header row", permanent=True)
+        names = [str(cell).strip() if cell is not None else "" for cell in header[1]]
+        _check(names, where)
+    records: list[Record] = []
+    bad: list[Bad] = []
+    for number, row in filled:
+        place = f"{where}:{number}"
+        surplus = [cell for cell in islice(row, len(names), None) if cell not in {None, ""}]
+        if surplus or (len(row) < len(names) and not columns):
+            reason = f"{len(row)} cells where the header has {len(names)}"
+            bad.append((place, ",".join(map(str, row))[:RAW_LIMIT], reason))
+        else:
+            padded = chain(row, [None] * (len(names) - len(row)))
+            records.append(Record({n: c for n, c in zip(names, padded, strict=False) if n}, place))
+    return tuple(records), tuple(bad)
+
+
+def _check(names: list[str], where: str) -> None:
+    """Two columns of one name would hide each other."""
+    seen = [name for name in names if name]
+    twice = sorted({name for name in seen if seen.count(name) > 1})
+    if twice:
+        raise SourceError(f"{where}: column {', '.join(twice)} appears twice", permanent=True)

@@ -1,0 +1,113 @@
+"""A recording played as if live: a wrapper round any source."""
+
+import json
+from collections.abc import AsyncGenerator, Iterator
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from datasources.paths import compiled
+from datasources.shift import Shift
+from datasources.times import TimeReader
+from domain.errors import SourceError
+from domain.source import Ask, Page, Record, ReplaySpec, Source, SourceSpec
+
+_CHUNK = 5000
+
+
+class _Position(NamedTuple):
+    """Where a replay is: its first start, the lap, and how many of the lap's records are durable."""
+
+    first: datetime
+    lap: int = 0
+    sent: int = 0
+
+    def cursor(self) -> str:
+        """As the store keeps it."""
+        return json.dumps({"first": self.first.isoformat(), "lap": self.lap, "sent": self.sent})
+
+
+class Replay:
+    """Delivers each recorded record when its shifted time has come; at the first poll everything up to now at once.
+
+    The recording is read whole, once, from the wrapped source, which is never acknowledged (a recorded file stays where it
+    is). Recording time `start` is played at the first poll, and at that same moment after a restart: the cursor holds it.
+    With `loop` the next lap begins where the recording ends, later by the recording's length and one step of it.
+    """
+
+    def __init__(self, source: Source, spec: ReplaySpec) -> None:
+        self.spec: SourceSpec = source.spec
+        self._source = source
+        self._replay = spec
+        zone = ZoneInfo(self.spec.at.zone)
+        self._start = spec.start if spec.start.tzinfo else spec.start.replace(tzinfo=zone)
+        self._recording: list[tuple[datetime, Record]] | None = None
+        self._bad: tuple[tuple[str, str, str], ...] = ()
+        self._lap = timedelta(0)
+
+    async def fetch(self, ask: Ask) -> AsyncGenerator[Page, None]:
+        """What has become due since the cursor."""
+        if self._recording is None:
+            self._recording = await self._read(ask)
+        position = _parsed(ask.cursor) or _Position(ask.now)
+        if ask.cursor is None and self._bad:
+            yield Page((), cursor=position.cursor(), bad=self._bad)
+        for page in self._due(self._recording, position, ask.now):
+            yield page
+
+    async def acknowledge(self, page: Page) -> None:
+        """The recording is nobody's to move."""
+
+    async def close(self) -> None:
+        """Release what the wrapped source holds."""
+        await self._source.close()
+
+    async def _read(self, ask: Ask) -> list[tuple[datetime, Record]]:
+        """The whole recording in the order of its times; a record without a readable time counts as of the start."""
+        path = compiled(self.spec.at.path)
+        time = TimeReader(self.spec.at)
+        recording: list[tuple[datetime, Record]] = []
+        bad: list[tuple[str, str, str]] = []
+        async for page in self._source.fetch(Ask(ask.now)):
+            bad += page.bad
+            for record in page.records:
+                try:
+                    recording.append((time.read(path(record.fields), self._start), record))
+                except ValueError:
+                    recording.append((self._start, record))
+        if not recording and not bad:
+            raise SourceError("the recording is empty or not there")
+        self._bad = tuple(bad)
+        recording.sort(key=lambda item: item[0])
+        self._lap = _lap([moment for moment, _ in recording])
+        return recording
+
+    def _due(self, recording: list[tuple[datetime, Record]], position: _Position, now: datetime) -> Iterator[Page]:
+        while recording:
+            shift = Shift(self._start, position.first, self._replay.speed, self._lap * position.lap)
+            end = position.sent
+            while end < len(recording) and shift.apply(recording[end][0]) <= now:
+                end += 1
+            for begin in range(position.sent, end, _CHUNK):
+                upto = min(begin + _CHUNK, end)
+                records = tuple(record for _, record in recording[begin:upto])
+                yield Page(records, position._replace(sent=upto).cursor(), info=shift.to_info())
+            if end < len(recording) or not self._replay.loop:
+                return
+            position = _Position(position.first, position.lap + 1)
+
+
+def _lap(times: list[datetime]) -> timedelta:
+    """From the first record of one lap to the first of the next: the recording's length and one step of it."""
+    steps = [later - earlier for earlier, later in pairwise(times) if later > earlier]
+    return (times[-1] - times[0] if times else timedelta(0)) + min(steps, default=timedelta(hours=1))
+
+
+def _parsed(cursor: str | None) -> _Position | None:
+    """The stored position; None for none or for one that another kind left."""
+    try:
+        held = json.loads(cursor) if cursor else None
+        return _Position(datetime.fromisoformat(held["first"]), held["lap"], held["sent"]) if held else None
+    except (ValueError, KeyError, TypeError):
+        return None
