@@ -37,15 +37,6 @@ _LONGEST_WAIT = 10.0
 Write = Callable[[Batch], Awaitable[Written]]
 
 
-@dataclass(frozen=True)
-class Extras:
-    """What a collector can do without: a spool, a place for learnt sites; `pause` is how it waits between attempts."""
-
-    spool: Spool | None = None
-    learn: Callable[[Iterable[Site]], None] | None = None
-    pause: Callable[[float], Awaitable[None]] = asyncio.sleep
-
-
 @dataclass
 class _Run:
     """One poll under way. `seen` finds records repeated on another page of the same run."""
@@ -78,25 +69,30 @@ class Collector:
 
     A page's life: fetched, mapped, written in one transaction with its cursor, then acknowledged to the source. When the
     store is down the batch goes to the spool, which counts as durable; without a spool the page is fetched again next time.
+    `write` must return only when the batch is durable; `learn` is given the sites that records taught; `pause` is how the
+    loop waits between attempts.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the seams between the poll loop and its process, all of them named
         self,
         sources: Mapping[str, Source],
         write: Write,
         cursors: Callable[[str], str | None],
         record_run: Callable[[SourceRun], Awaitable[None]],
+        *,
         context: SourceContext,
-        extras: Extras = Extras(),
+        spool: Spool | None = None,
+        learn: Callable[[Iterable[Site]], None] | None = None,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._sources = sources
         self._write = write
         self._cursors = cursors
         self._record_run = record_run
         self._context = context
-        self._spool = extras.spool
-        self._learn = extras.learn
-        self._pause = extras.pause
+        self._spool = spool
+        self._learn = learn
+        self._pause = pause
         self._mappers = {key: Mapper(source.spec, context) for key, source in sources.items()}
         self._running: set[str] = set()
         self._down: dict[str, datetime] = {}

@@ -1,12 +1,13 @@
 """A recording played as if live: a wrapper round any source."""
 
 import json
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from datasources.context import SourceContext
 from datasources.paths import compiled
 from datasources.shift import Shift
 from datasources.times import TimeReader
@@ -14,6 +15,8 @@ from domain.errors import SourceError
 from domain.source import Ask, Page, Record, ReplaySpec, Source, SourceSpec
 
 _CHUNK = 5000
+# Any: each factory takes its own Spec, which no common type can say.
+Factory = Callable[[Any, SourceContext], Source]
 
 
 class _Position(NamedTuple):
@@ -96,6 +99,16 @@ class Replay:
             if end < len(recording) or not self._replay.loop:
                 return
             position = _Position(position.first, position.lap + 1)
+
+
+def playable(make: Factory) -> Factory:
+    """The factory of a kind, such that a declaration with `replay:` gives a Replay of it."""
+
+    def build(spec: SourceSpec, context: SourceContext) -> Source:
+        source = make(spec, context)
+        return Replay(source, spec.replay) if spec.replay else source
+
+    return build
 
 
 def _lap(times: list[datetime]) -> timedelta:
