@@ -26,8 +26,10 @@ PUBLISH_ABOVE = 100  # HJ 633-2026 5.3.1: with a pollutant missing, AQI is publi
 
 @dataclass(frozen=True, slots=True)
 class Aqi:
-    """An index with what it rests on. `value` None means NA (HJ 633-2026 5.3.1) or that nothing was measured.
+    """An index with what it rests on.
 
+    value: None means NA (HJ 633-2026 5.3.1), that nothing was measured, or that a value above its column (HJ 633-2012 notes 2
+    and 3) came without the one that replaces it.
     iaqi: item -> sub-index; primary: pollutants with the largest IAQI when AQI > 50, in table order; missing: pollutants of the
     item set without a usable value; exceeded: 超标污染物 (IAQI > 100; the term exists in HJ 633-2012 only); beyond: items above
     the end of their column, whose sub-index is a cap.
@@ -103,8 +105,9 @@ def _index(
     known = {item: part for item, part in parts.items() if part is not None}
     missing = tuple(p for p in POLLUTANTS if p in monitored and p not in {pollutant_of(i) for i in known})
     value = max(known.values(), default=None)
-    if value is not None and missing and edition == HJ633_2026 and value <= PUBLISH_ABOVE:
-        value = None
+    unjudged = any(v is not None and item not in known for item, v in items.items())
+    if value is None or unjudged or (missing and edition == HJ633_2026 and value <= PUBLISH_ABOVE):
+        value = None  # unjudged: far above its own column, and the rest would make it look clean
     over = {i for i, v in items.items() if v is not None and rounded(i, v) > BREAKPOINTS[edition][i][-1]}
     return Aqi(
         edition=edition,

@@ -63,6 +63,8 @@ def hourly(
         if pollutant_of(item) in values
     }
     index: Floats = reduce(np.fmax, parts.values())
+    unjudged = [np.isnan(part) & ~np.isnan(values[p]) for p, part in parts.items()]
+    index = np.where(reduce(np.logical_or, unjudged), np.nan, index)
     if edition == HJ633_2026:
         index = np.where(_incomplete(parts, monitored, index.shape) & (index <= PUBLISH_ABOVE), np.nan, index)
     bits = sum((np.where(part == index, BITS[p], 0) for p, part in parts.items()), np.zeros_like(index))
