@@ -76,20 +76,20 @@ class Air:
 
     def cod(self, outfalls: Group, t: Ints) -> Floats:
         """Chemical oxygen demand in mg/L; a little diluted by rain."""
-        base = 16.0 + 12.0 * uniform(outfalls.key("cod"), _ZERO)
+        base = outfalls.fact("limit_cod", 50.0) * (0.36 + 0.26 * uniform(outfalls.key("cod"), _ZERO))
         wave = 1.0 + 0.16 * smooth(outfalls.key("codw"), t, 9 * HOUR) + 0.12 * waking(t - 3 * HOUR, self.offset)
         return np.maximum(base * wave * (1.0 - 0.12 * self.weather.wetness(outfalls, t)), 3.0)
 
     def nh3n(self, outfalls: Group, t: Ints) -> Floats:
         """Ammonia nitrogen in mg/L."""
-        base = 0.6 + 1.5 * uniform(outfalls.key("nh"), _ZERO)
+        base = outfalls.fact("limit_nh3n", 5.0) * (0.14 + 0.35 * uniform(outfalls.key("nh"), _ZERO))
         return np.maximum(base * (1.0 + 0.25 * smooth(outfalls.key("nhw"), t, 11 * HOUR)), 0.03)
 
     def noise(self, sites: Group, t: Ints) -> Floats:
         """dB(A): traffic and people by day, quiet at night, louder in rain."""
         m = t - HOUR // 2
-        site = 3.0 * normal(sites.key("db"), _ZERO)
-        loud = 44.5 + 9.0 * waking(m, self.offset) + 3.0 * rush(m, self.offset) + 2.5 * self.weather.wetness(sites, m)
+        site = 2.0 * normal(sites.key("db"), _ZERO)
+        loud = sites.fact("limit_day", 60.0) - 14.5 + 9.0 * waking(m, self.offset) + 3.0 * rush(m, self.offset) + 2.5 * self.weather.wetness(sites, m)
         return loud + site + 0.9 * normal(sites.key("dbh"), t // HOUR)
 
     def _sun(self, t: Ints) -> Floats:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -85,12 +86,12 @@ class Incidents:
     def __init__(self, weather: Weather, districts: Group, roads: Group, others: Group, script: Script) -> None:
         self.weather, self.districts, self.script = weather, districts, script
         self._places = {True: roads, False: others}
+        self._slots = lru_cache(maxsize=16)(self._of_slots)
+        self._scripted = self._script_events()
 
     def between(self, first: int, last: int) -> list[Event]:
         """Every event that began or was still open in [first, last], by time of beginning."""
-        slots = np.arange((first - LONGEST) // SLOT, last // SLOT + 1, dtype=np.int64).reshape(1, -1)
-        found = [e for kind in KINDS for e in self._natural(kind, slots)]
-        found += self._scripted()
+        found = [*self._slots((first - LONGEST) // SLOT, last // SLOT + 1), *self._scripted]
         return sorted((e for e in found if e.at <= last and e.closed >= first), key=lambda e: (e.at, e.id))
 
     def open_count(self, codes: Sequence[str], t: Ints) -> Floats:
@@ -114,6 +115,10 @@ class Incidents:
             held = (t >= e.at) & (t < e.at + (e.closed - e.at) * 0.7)
             out *= np.where(near & held, 0.6, 1.0)
         return np.maximum(out, 0.35)
+
+    def _of_slots(self, first: int, end: int) -> tuple[Event, ...]:
+        slots = np.arange(first, end, dtype=np.int64).reshape(1, -1)
+        return tuple(e for kind in KINDS for e in self._natural(kind, slots))
 
     def _natural(self, kind: Kind, slots: Ints) -> list[Event]:
         middle = slots * SLOT + SLOT // 2
@@ -142,8 +147,8 @@ class Incidents:
         words = kind.words[int(u[2] * len(kind.words))]
         return self._told(kind, district, words, start, (float(low + (high - low) * u[3] ** 2), grade, u))
 
-    def _scripted(self) -> list[Event]:
-        out = []
+    def _script_events(self) -> tuple[Event, ...]:
+        out: list[Event] = []
         by_name = {k.name: k for k in KINDS}
         for scenario, rows in _SCRIPTED.items():
             for period in self.script.of(scenario):
@@ -152,7 +157,7 @@ class Incidents:
                     if at < period.end:
                         u = uniform(keys(self.weather.seed, [f"{kind}{at}"], "event"), np.arange(9, dtype=np.int64))[0]
                         out.append(self._told(by_name[kind], district, words, at, (hours, grade, u)))
-        return out
+        return tuple(out)
 
     def _told(
         self, kind: Kind, district: str, words: str, at: int, life: tuple[float, IncidentGrade, Floats]

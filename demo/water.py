@@ -47,34 +47,31 @@ class Water:
         # kernel sums to 1 over bins of ten minutes: total is mm per ten minutes of effective rain.
         depth = total * (HOUR / STEP)
         index = np.broadcast_to(t // STEP - first, (len(gauges), np.shape(t)[-1])) - 1
-        reach = 0.8 + 0.5 * uniform(gauges.key("reach"), _ZERO)
         taken = np.take_along_axis(depth, index, axis=1)
-        return reach * 0.30 * taken**0.82
+        # A river is built for its own floods: about 38 mm/h of effective rain takes it from normal to its warning level.
+        room = gauges.fact("warning_level", 20.0) - gauges.fact("normal_level", 16.0)
+        reach = 0.8 + 0.4 * uniform(gauges.key("reach"), _ZERO)
+        return reach * np.maximum(room, 1.0) * (taken / 38.0) ** 0.85
 
     def level(self, gauges: Group, t: Ints) -> Floats:
-        """Water level on the station's datum, normally two to four metres under the warning level."""
-        warning = gauges.fact("warning_level", 20.0)
-        below = 2.6 + 1.4 * uniform(gauges.key("below"), _ZERO) - 0.7 * season(t, self.offset)
+        """Water level on the station's datum."""
+        usual = gauges.fact("normal_level", 16.0) + 0.35 * season(t, self.offset)
         wave = 0.10 * smooth(gauges.key("wave"), t, 2 * DAY) + 0.012 * normal(gauges.key("ripple"), t // STEP)
-        return warning - below + wave + self.rise(gauges, t)
+        return usual + wave + self.rise(gauges, t)
 
     def flow(self, gauges: Group, t: Ints) -> Floats:
-        """Discharge by a simple rating curve on the depth of water."""
-        depth = self.level(gauges, t) - gauges.fact("warning_level", 20.0) + 6.5
-        width = gauges.fact("width_m", 0.0)
-        width = np.where(width > 0, width, 30 + 160 * uniform(gauges.key("width"), _ZERO))
-        return 0.55 * width * np.maximum(depth, 0.3) ** 1.67
+        """Discharge by a simple rating curve through the usual level and discharge."""
+        depth = np.maximum(self.level(gauges, t) - gauges.fact("normal_level", 16.0) + 3.0, 0.3)
+        return gauges.fact("normal_flow", 50.0) * (depth / 3.0) ** 1.67
 
     def storage(self, reservoirs: Group, t: Ints) -> Floats:
         """Stored water, from a seasonal filling and the rain of the last three days."""
-        full = reservoirs.fact("capacity_wm3", 0.0)
-        full = np.where(full > 0, full, 800 + 6000 * uniform(reservoirs.key("full"), _ZERO) ** 2)
-        return full * np.clip(self._filling(reservoirs, t), 0.2, 1.02)
+        return reservoirs.fact("capacity_wan_m3", 2000.0) * self._filling(reservoirs, t)
 
     def reservoir_level(self, reservoirs: Group, t: Ints) -> Floats:
-        """Level by filling: 0.72 of the capacity is the normal pool."""
-        normal_pool = reservoirs.fact("normal_level", 120.0)
-        return normal_pool + (np.clip(self._filling(reservoirs, t), 0.2, 1.02) - 0.80) * 14.0
+        """Level by filling: full at the flood limit level, empty at the dead level."""
+        top, dead = reservoirs.fact("flood_limit_level", 120.0), reservoirs.fact("dead_level", 100.0)
+        return dead + (top - dead) * self._filling(reservoirs, t) ** 0.6
 
     def rain(self, gauges: Group, t: Ints, hours: float) -> Floats:
         """Sliding rain sum in mm."""
@@ -112,5 +109,5 @@ class Water:
         return 1.0 - np.exp(-self.weather.accumulated(sections, t, 24) / 35.0)
 
     def _filling(self, reservoirs: Group, t: Ints) -> Floats:
-        base = 0.74 + 0.05 * season(t - 60 * DAY, self.offset) + 0.04 * normal(reservoirs.key("fill"), _ZERO)
-        return base + 0.0009 * self.weather.accumulated(reservoirs, t, 72)
+        base = 0.70 + 0.05 * season(t - 60 * DAY, self.offset) + 0.04 * normal(reservoirs.key("fill"), _ZERO)
+        return np.clip(base + 0.0008 * self.weather.accumulated(reservoirs, t, 72), 0.2, 1.02)

@@ -14,6 +14,7 @@ from demo.scenario import FOREVER, Period, Script
 STEP: Final = 600  # rain gauges tip into ten-minute bins; sums are exact in tenths of a millimetre
 _SLOT: Final = 8 * HOUR  # at most one weather system starts in each
 _LONGEST: Final = 12 * HOUR
+_KEPT: Final = 6
 # Where the storm of the scenario lies: between Yangshan and Yingde, over the Lian and Bei rivers.
 _STORM_AT: Final = (113.05, 24.3)
 
@@ -41,6 +42,8 @@ class Weather:
         self.seed, self.offset, self.script = seed, offset, script
         self._slot_keys = {name: keys(seed, ["storm"], name) for name in ("at", "peak", "where", "size", "go")}
         self._city = keys(seed, ["city"], "sky")
+        # Ten metrics ask for the same wetness in a row; the newest answers are kept.
+        self._wet: dict[tuple[tuple[str, ...], tuple[int, ...], bytes], Floats] = {}
         self._slot_storm = lru_cache(maxsize=512)(self._storm_of_slot)
 
     def storms(self, first: int, last: int) -> list[Storm]:
@@ -55,8 +58,12 @@ class Weather:
         out = np.zeros(np.broadcast_shapes((len(places), 1), np.shape(t)))
         if out.size == 0:
             return out
+        times = np.broadcast_to(t, (np.shape(t)[0], out.shape[1]))
         for storm in self.storms(int(t.min()), int(t.max())):
-            out += _rain_of(storm, places, t)
+            wet = np.flatnonzero(((times >= storm.start) & (times <= storm.start + storm.length)).any(axis=0))
+            if wet.size:
+                span = slice(int(wet[0]), int(wet[-1]) + 1)
+                out[:, span] += _rain_of(storm, places, times[:, span])
         if not out.any():
             return out
         patchy = np.clip(1.0 + 0.45 * smooth(places.key("patch"), t, 2400), 0.15, 2.2)
@@ -83,8 +90,15 @@ class Weather:
 
     def wetness(self, places: Group, t: Ints) -> Floats:
         """0 dry .. 1 pouring, from the last half hour: what drivers, callers and visitors react to."""
-        recent = (self.rate(places, t) + self.rate(places, t - 900) + self.rate(places, t - 1800)) / 3.0
-        return 1.0 - np.exp(-recent / 9.0)
+        key = (places.names, np.shape(t), t.tobytes())
+        found = self._wet.get(key)
+        if found is None:
+            recent = (self.rate(places, t) + self.rate(places, t - 900) + self.rate(places, t - 1800)) / 3.0
+            found = 1.0 - np.exp(-recent / 9.0)
+            if len(self._wet) >= _KEPT:
+                self._wet.pop(next(iter(self._wet)))
+            self._wet[key] = found
+        return found
 
     def cloud(self, t: Ints) -> Floats:
         """0 clear .. 1 overcast over the whole city."""
