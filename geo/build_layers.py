@@ -14,7 +14,7 @@ import argparse
 import logging
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -153,7 +153,7 @@ def water(region: Region) -> list[dict[str, Any]]:
 
 
 def name_rivers(
-    rivers: list[LineString], wanted: list[Mapping[str, Any]]
+    rivers: list[LineString], wanted: Sequence[Mapping[str, Any]]
 ) -> list[tuple[LineString, Mapping[str, str]]]:
     """Cut each wanted river (name, from, to) out of the line that passes nearest to both its ends; the rest stays bare.
 

@@ -1,0 +1,125 @@
+"""The city's sites and roads: where they belong, complete, and the same on every run."""
+
+import shutil
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from shapely.geometry import LineString, Point, shape
+
+from domain.place import Site
+from geo import build_sites
+from geo.places import CityPlaces, distance_m, length_km
+
+COUNTS = {
+    "hall": 9, "air": 12, "weather": 24, "rain": 120, "gauge": 24, "reservoir": 16, "section": 24, "outfall": 30,
+    "restaurant": 60, "parking": 40, "bus": 40, "noise": 12, "camera": 8, "fleet": 8, "segment": 300,
+}  # fmt: skip
+
+
+def test_the_committed_files_are_what_the_script_makes(tmp_path: Path, folder: Path) -> None:
+    copy = tmp_path / folder.name
+    shutil.copytree(folder / "layers", copy / "layers")
+    (copy / "layers" / "roads.geojson").unlink()
+    build_sites.build(copy)
+    for name in ("sites.yaml", "layers/roads.geojson"):
+        assert (copy / name).read_bytes() == (folder / name).read_bytes(), name
+
+
+def test_there_are_as_many_sites_of_each_kind_as_planned(sites: dict[str, Site]) -> None:
+    counted = Counter(site.kind for site in sites.values())
+    assert {kind: counted[kind] for kind in COUNTS} == COUNTS
+    assert set(counted) == {*COUNTS, "grid"}
+
+
+def test_every_site_lies_in_the_district_it_names(sites: dict[str, Site], city_places: CityPlaces) -> None:
+    for site in sites.values():
+        if site.kind != "grid":  # a cell is cut from the drawn outline, which the fine one contradicts in places
+            assert site.lon is not None
+            assert site.lat is not None
+            assert city_places.district_at(site.lon, site.lat) == site.district, site
+
+
+def test_every_site_is_marked_illustrative(sites: dict[str, Site]) -> None:
+    assert all(site.illustrative for site in sites.values())
+
+
+def test_no_two_sites_of_a_kind_share_a_name(sites: dict[str, Site]) -> None:
+    repeated = [pair for pair, n in Counter((s.kind, s.name) for s in sites.values()).items() if n > 1]
+    assert repeated == []
+
+
+@pytest.mark.parametrize("kind", ["gauge", "section", "outfall"])
+def test_what_belongs_on_a_river_is_on_one(sites: dict[str, Site], layers: dict[str, Any], kind: str) -> None:
+    rivers = [shape(f["geometry"]) for name in ("water", "streams") for f in layers[name]["features"]]
+    for site in sites.values():
+        if site.kind == kind and site.facts.get("body") != "lake":
+            assert min(r.distance(Point(site.lon or 0, site.lat or 0)) for r in rivers) < 1e-3, site.name
+
+
+def test_a_guarantee_level_is_above_the_warning_level_above_the_normal_one(sites: dict[str, Site]) -> None:
+    for site in sites.values():
+        if site.kind == "gauge":
+            facts = site.facts
+            assert facts["normal_level"] < facts["warning_level"] < facts["guarantee_level"], site.name
+            assert facts["normal_flow"] > 0
+
+
+def test_a_river_falls_and_grows_downstream(sites: dict[str, Site]) -> None:
+    by_river: dict[str, list[Site]] = {}
+    for site in sites.values():
+        if site.kind == "gauge":
+            by_river.setdefault(site.facts["river"], []).append(site)
+    for gauges in by_river.values():
+        gauges.sort(key=lambda s: s.facts["river_km"])
+        levels = [s.facts["normal_level"] for s in gauges]
+        flows = [s.facts["normal_flow"] for s in gauges]
+        assert levels == sorted(levels, reverse=True)
+        assert flows == sorted(flows)
+
+
+def test_every_segment_has_a_twin_in_the_other_direction(sites: dict[str, Site]) -> None:
+    for site in sites.values():
+        if site.kind == "segment":
+            twin = sites[site.id[:-1] + ("b" if site.id.endswith("a") else "a")]
+            assert (site.facts["from"], site.facts["to"]) == (twin.facts["to"], twin.facts["from"])
+            assert site.facts["direction"] == "→".join(reversed(twin.facts["direction"].split("→")))
+            assert site.facts["length_km"] == twin.facts["length_km"]
+
+
+def test_the_two_directions_keep_right(sites: dict[str, Site]) -> None:
+    for site in sites.values():
+        if site.kind == "segment" and site.id.endswith("a"):
+            twin = sites[site.id[:-1] + "b"]
+            here, there = LineString(site.line), LineString(twin.line)
+            middle = here.interpolate(0.5, normalized=True)
+            apart = there.distance(middle) * 110_000
+            assert 10 < apart < 200, site.id
+
+
+def test_a_segment_is_as_long_as_its_line(sites: dict[str, Site]) -> None:
+    for site in sites.values():
+        if site.kind == "segment":
+            drawn = length_km(LineString(site.line))
+            assert site.facts["length_km"] == pytest.approx(drawn, rel=0.1, abs=0.15), site.id
+            assert 0.5 < site.facts["length_km"] < 45, site.id
+            assert site.facts["class"] in ("高速", "国道", "省道", "主干路")
+
+
+def test_the_roads_layer_tells_the_same_as_the_sites(sites: dict[str, Site], layers: dict[str, Any]) -> None:
+    features = layers["roads"]["features"]
+    assert {f["properties"]["id"] for f in features} == {s.id for s in sites.values() if s.kind == "segment"}
+    for feature in features:
+        properties = feature["properties"]
+        site = sites[properties["id"]]
+        assert properties["name"] == site.name
+        assert properties["illustrative"] is True
+        assert [tuple(point) for point in feature["geometry"]["coordinates"]] == list(site.line)
+    assert "示意" in layers["roads"]["metadata"]["note"]
+
+
+def test_rain_gauges_cover_the_city(sites: dict[str, Site], layers: dict[str, Any]) -> None:
+    gauges = [(s.lon or 0, s.lat or 0) for s in sites.values() if s.kind == "rain"]
+    for cell in (s for s in sites.values() if s.kind == "grid"):
+        assert min(distance_m((cell.lon or 0, cell.lat or 0), gauge) for gauge in gauges) < 18_000
