@@ -38,7 +38,7 @@ def source(key: str, metrics: list[str], every: str = "5m") -> SourceSpec:
         every=every,
         at=AtSpec(path="time"),
         site=SiteSpec(path="site"),
-        metrics={name: "value" for name in metrics},
+        metrics=dict.fromkeys(metrics, "value"),
     )
 
 
