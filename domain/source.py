@@ -14,127 +14,130 @@ Scalar = str | int | float
 
 
 class AtSpec(BaseModel):
-    """Where a record's time is and how to read it. format: strptime text, "iso", "epoch_s" or "epoch_ms".
-
-    `year` fills times written without one (default: the year that puts the time nearest before its arrival). `shift` is added (a provider that stamps the start of the hour).
-    """
+    """Where a record's time is and how to read it."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    path: str
-    format: str | tuple[str, ...] = "iso"
-    zone: str = "Asia/Shanghai"
-    year: int | None = None
-    shift: Duration = timedelta(0)
+    path: str = Field(description="JMESPath of the time. A date and a time in two fields: join(' ', [date, time]).")
+    format: str | tuple[str, ...] = Field(
+        "iso", description='strptime pattern, "iso", "epoch_s" or "epoch_ms"; or a list of these, tried in order.'
+    )
+    zone: str = Field("Asia/Shanghai", description="Zone of times without an offset.")
+    year: int | None = Field(
+        None,
+        description="Year of times written without one; else the year that puts them nearest before their arrival.",
+    )
+    shift: Duration = Field(
+        timedelta(0), description="Added to the time (a provider that stamps the start of the hour)."
+    )
 
 
 class LearnSpec(BaseModel):
-    """How a site nobody declared is made from the record that first names it. `name` and `facts` are paths in the record.
+    """How a site nobody declared is made from the record that first names it.
 
     Coordinates come from the site's lon/lat paths; the district from its `district` path, else from the coordinates.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    kind: str
-    name: str = ""
-    facts: dict[str, str] = Field(default_factory=dict)
+    kind: str = Field(description="Kind of the site, e.g. air.")
+    name: str = Field("", description="JMESPath of its name; else its id.")
+    facts: dict[str, str] = Field(default_factory=dict, description="Site facts: name -> JMESPath.")
 
 
 class SiteSpec(BaseModel):
-    """Where a record's place is. `id` maps the department's own codes to site ids; `fixed` when the feed is of one place.
-
-    `prefix` is put before a code that `id` does not name. With lon/lat paths an incident gets coordinates (in `crs`) and
-    the district that holds them; `district` is the path of an adcode (or of a department's code that `districts` maps to
-    one) and wins over the coordinates. `learn` makes unknown sites from records instead of refusing them.
-    """
+    """Where a record's place is: a site, or the adcode of the district or city that a figure describes."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    path: str = ""
-    fixed: str = ""
-    prefix: str = ""
-    id: dict[str, str] = Field(default_factory=dict)
-    lon: str = ""
-    lat: str = ""
-    crs: Crs = "wgs84"
-    district: str = ""
-    districts: dict[str, str] = Field(default_factory=dict)
-    learn: LearnSpec | None = None
+    path: str = Field("", description="JMESPath of the place's code.")
+    fixed: str = Field("", description="The site id or adcode when the feed is of one place.")
+    prefix: str = Field("", description="Put before a code that `id` does not name.")
+    id: dict[str, str] = Field(default_factory=dict, description="The department's codes -> site ids or adcodes.")
+    lon: str = Field("", description="JMESPath of the longitude (or easting). Gives incidents a place and a district.")
+    lat: str = Field("", description="JMESPath of the latitude (or northing).")
+    crs: Crs = Field("wgs84", description="wgs84, gcj02, bd09, cgcs2000 or epsg:4527 and the like.")
+    district: str = Field("", description="JMESPath of the district's code; wins over the coordinates.")
+    districts: dict[str, str] = Field(default_factory=dict, description="The department's district codes -> adcodes.")
+    learn: LearnSpec | None = Field(None, description="Make unknown sites from records instead of refusing them.")
 
 
 class ValueSpec(BaseModel):
-    """One metric's place in a record: value = (number x `scale` + `offset`) in `unit`, converted to the metric's unit.
-
-    `unit_path` is where a record names its own unit (wins over `unit`). `molar_mass` (g/mol) lets ppm and ppb become a mass
-    concentration. `quality` is the path of the record's flag, translated by `flags`; a flag not listed makes the value
-    suspect. `when` is a JMESPath condition: the metric is read only from records for which it holds.
-    """
+    """One metric's place in a record: (number x `scale` + `offset`) in `unit`, converted exactly to the metric's unit."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    path: str
-    unit: str = ""
-    unit_path: str = ""
-    molar_mass: float | None = Field(None, gt=0)
-    scale: float = 1.0
-    offset: float = 0.0
-    quality: str = ""
-    flags: dict[str, Literal["good", "suspect", "missing", "invalid"]] = Field(default_factory=dict)
-    when: str = ""
+    path: str = Field(description="JMESPath of the value.")
+    unit: str = Field("", description="Unit of the feed; empty: the metric's.")
+    unit_path: str = Field("", description="JMESPath of the unit where each record names its own; wins over `unit`.")
+    molar_mass: float | None = Field(None, gt=0, description="g/mol; lets ppm and ppb become a mass concentration.")
+    scale: float = Field(1.0, description="Factor that undoes the feed's scaling.")
+    offset: float = Field(0.0, description="Added after `scale`.")
+    quality: str = Field("", description="JMESPath of the value's flag.")
+    flags: dict[str, Literal["good", "suspect", "missing", "invalid"]] = Field(
+        default_factory=dict, description="Flag -> quality; a flag not listed makes the value suspect."
+    )
+    when: str = Field("", description="JMESPath condition: only records for which it holds speak of this metric.")
 
 
 class IncidentSpec(BaseModel):
-    """Paths of an incident's fields in a record; `status`/`grade`/`kinds` translate the department's words."""
+    """Paths of an incident's fields in a record, and the translation of the department's words."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    id: str
-    title: str
-    kind: str = ""
-    kinds: dict[str, str] = Field(default_factory=dict)
-    status: str = ""
-    statuses: dict[str, Literal["open", "handling", "closed"]] = Field(default_factory=dict)
-    grade: str = ""
-    grades: dict[str, Literal[1, 2, 3, 4]] = Field(default_factory=dict)
-    updated: str = ""
-    department: str = ""
-    detail: dict[str, str] = Field(default_factory=dict)
+    id: str = Field(description="JMESPath of the source's own id; a later record with the same id is an update.")
+    title: str = Field(description="JMESPath of the title; else the kind's word.")
+    kind: str = Field("", description="JMESPath of the kind.")
+    kinds: dict[str, str] = Field(
+        default_factory=dict, description="The department's kinds -> ours; others stay as they are."
+    )
+    status: str = Field("", description="JMESPath of the status.")
+    statuses: dict[str, Literal["open", "handling", "closed"]] = Field(
+        default_factory=dict, description="The department's statuses -> ours."
+    )
+    grade: str = Field("", description="JMESPath of the incident grade (1 特别重大 ... 4 一般).")
+    grades: dict[str, Literal[1, 2, 3, 4]] = Field(default_factory=dict, description="The department's grades -> 1..4.")
+    updated: str = Field("", description="JMESPath of the last change's time, read like `at`.")
+    department: str = Field("", description="JMESPath of the handling department; else the source's.")
+    detail: dict[str, str] = Field(default_factory=dict, description="More to show: label -> JMESPath.")
 
 
 class ReplaySpec(BaseModel):
     """Play a recording as if live: `start` (in the recording's own time) is shifted to the collector's first start."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    start: datetime
-    speed: float = Field(1.0, gt=0)
-    loop: bool = False
+    start: datetime = Field(description="Moment of the recording that is played first; what is older comes at once.")
+    speed: float = Field(1.0, gt=0, description="1: as recorded; 60: an hour in a minute.")
+    loop: bool = Field(False, description="Begin again at the end.")
 
 
 class SourceSpec(BaseModel):
-    """What every kind of source declares; a kind subclasses this with its own keys (`datasources/kinds/<kind>.py`).
-
-    rows: JMESPath from a fetched document to its records. missing: texts that mean "no value". Either `every` or `cron`.
-    because: the reason for the interval where the provider sets one. beside: sources that may feed the same metrics at the
-    same sites, on purpose; without it each number has one source (一数一源).
-    """
+    """What every kind of source declares; a kind subclasses this with its own keys (`datasources/kinds/<kind>.py`)."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    key: str
-    kind: str
-    department: str
-    name: str = ""
-    every: Duration | None = None
-    cron: str = ""
-    because: str = ""
-    jitter: Duration = timedelta(0)
-    timeout: Duration = timedelta(seconds=30)
-    retries: int = Field(3, ge=0, le=10)
-    rows: str = "@"
-    at: AtSpec
-    site: SiteSpec = SiteSpec()
-    metrics: dict[str, ValueSpec | str] = Field(default_factory=dict)
-    incident: IncidentSpec | None = None
-    missing: tuple[Scalar, ...] = ("", "-", "--", "*", "NA", "null", "-9999")
-    where: str = ""
-    replay: ReplaySpec | None = None
-    emergency: bool = False
-    beside: tuple[str, ...] = ()
+    key: str = Field(description="The source's name, its key in sources.yaml.")
+    kind: str = Field(description="Protocol: one of the kinds below.")
+    department: str = Field(description="Who answers for the data.")
+    name: str = Field("", description="Name for people.")
+    every: Duration | None = Field(None, description="Interval of the polls; either this or `cron`.")
+    cron: str = Field("", description="Time table in the city's zone, five fields.")
+    because: str = Field("", description="Why this interval, where the provider sets one.")
+    jitter: Duration = Field(
+        timedelta(0), description="Random delay of each poll, so that feeds do not start together."
+    )
+    timeout: Duration = Field(timedelta(seconds=30), description="Longest run; what was durable by then stays.")
+    retries: int = Field(3, ge=0, le=10, description="Attempts after the first within one run.")
+    rows: str = Field("@", description="JMESPath from a fetched document to its records.")
+    at: AtSpec = Field(description="The record's time.")
+    site: SiteSpec = Field(SiteSpec(), description="The record's place.")
+    metrics: dict[str, ValueSpec | str] = Field(
+        default_factory=dict, description="Metric -> where its value is; a text is short for {path: text}."
+    )
+    incident: IncidentSpec | None = Field(None, description="The records are incidents.")
+    missing: tuple[Scalar, ...] = Field(
+        ("", "-", "--", "*", "NA", "null", "-9999"), description="Texts and numbers that mean: no value."
+    )
+    where: str = Field("", description="JMESPath condition: other records are not this source's and are not counted.")
+    replay: ReplaySpec | None = Field(None, description="Play a recording as if live.")
+    emergency: bool = Field(False, description="Polled also while the cockpit sheds load.")
+    beside: tuple[str, ...] = Field(
+        (), description="Sources that feed the same metrics at the same sites on purpose; else a number has one source."
+    )
 
     @model_validator(mode="after")
     def _scheduled(self) -> "SourceSpec":
