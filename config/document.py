@@ -1,5 +1,6 @@
 """A YAML file as plain values that remember their lines, read so that no file, however broken, is an exception."""
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path as FilePath
 
@@ -18,6 +19,12 @@ _TAGS = frozenset(
 )
 
 Value = Scalar | list["Value"] | dict[str, "Value"]
+
+
+class _Loader(yaml.CSafeLoader):
+    """The C parser without YAML 1.1's guesses at what a plain scalar means; `config.scalars` decides."""
+
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 - yaml's own shape
 
 
 class TooMuchError(Exception):
@@ -109,7 +116,7 @@ def parse(file: str, raw: bytes, env: Mapping[str, str]) -> Document:
 
 def _compose(document: Document, text: str) -> Node | None:
     try:
-        node: Node | None = yaml.compose(text, Loader=yaml.CSafeLoader)
+        node: Node | None = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         said = " ".join(part for part in (error.context, error.problem) if part)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path as FilePath
 
 from config.document import Document, Value, read
-from config.kinds import LoosePanel, LooseSource, panel_specs, source_specs
+from config.kinds import PANELS, SOURCES
 from config.parts import Entry, M, Parts, ScreenEntry
 from config.problem import Path, Problem, choices, nearest
 from config.validation import validate, value_at
@@ -91,23 +91,22 @@ def _keyed(model: type[M], document: Document, path: Path, name: str) -> M | Non
 
 
 def _sources(parts: Parts, document: Document | None) -> None:
-    specs = source_specs()
     for name in _mapping(document):
         if document is not None:
-            model = _kind(document, (name,), specs, LooseSource)
+            model = _kind(document, (name,), SOURCES, SourceSpec)
             value = _keyed(model, document, (name,), name) if model else None
             parts.sources[name] = Entry[SourceSpec](document, (name,), value)
 
 
-def _kind(document: Document, path: Path, specs: Mapping[str, type[M]] | None, loose: type[M]) -> type[M] | None:
-    """The model of the kind named at a path, or None with a problem."""
+def _kind(document: Document, path: Path, specs: Mapping[str, type[M]], common: type[M]) -> type[M] | None:
+    """The model of the kind named at a path, or None with a problem; without a kind the common keys are judged."""
     body = value_at(document.data, path)
     kind = body.get("kind") if isinstance(body, dict) else None
-    if specs is None or kind is None:
-        return loose  # validation against the common keys says that `kind` is missing
+    if kind is None:
+        return common
     if isinstance(kind, str) and kind in specs:
         return specs[kind]
-    text = f"{kind!r} is no kind here; the kinds are {choices(specs, 40)}{nearest(str(kind), specs)}"
+    text = f"{kind!r} is no kind here{nearest(str(kind), specs) or f'; the kinds are {choices(specs, 40)}'}"
     document.problems.append(document.problem((*path, "kind"), text))
     return None
 
@@ -148,12 +147,11 @@ def _screen(parts: Parts, document: Document | None) -> None:
 
 def _panels(document: Document, value: object) -> dict[str, Entry[PanelSpec]]:
     """Panels as `name: {...}` or as a list of {key: ...}."""
-    specs = panel_specs()
     found: dict[str, Entry[PanelSpec]] = {}
     named = isinstance(value, dict)
     for name in value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ():
         path: Path = ("panels", name)
-        model = _kind(document, path, specs, LoosePanel)
+        model = _kind(document, path, PANELS, PanelSpec)
         panel = validate(model, document, path, {"key": str(name)} if named else None) if model else None
         key = str(name) if named else str(value_at(document.data, (*path, "key")) or name)
         if key in found:

@@ -1,38 +1,11 @@
 """The source and panel kinds that exist, and the Spec each declares."""
 
-from importlib import import_module
-
-from pydantic import ConfigDict
-
+from datasources.kinds import KINDS as SOURCE_KINDS
 from domain.screen import PanelSpec
 from domain.source import SourceSpec
+from layouts.panels import KINDS as PANEL_KINDS
 
+__all__ = ["PANELS", "SOURCES"]
 
-class LooseSource(SourceSpec):
-    """A source whose kind cannot be imported: the common keys alone are judged."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-
-class LoosePanel(PanelSpec):
-    """A panel whose kind cannot be imported: the common keys alone are judged."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-
-def source_specs() -> dict[str, type[SourceSpec]] | None:
-    """Source kind to its Spec, None while the kinds cannot be imported."""
-    try:
-        kinds = import_module("datasources.kinds").KINDS
-    except (ImportError, AttributeError):
-        return None
-    return {kind: entry[0] for kind, entry in kinds.items()}
-
-
-def panel_specs() -> dict[str, type[PanelSpec]] | None:
-    """Panel kind to its Spec, None while the kinds cannot be imported."""
-    try:
-        kinds = import_module("layouts.panels").KINDS
-    except (ImportError, AttributeError):
-        return None
-    return {kind: entry[0] for kind, entry in kinds.items()}
+SOURCES: dict[str, type[SourceSpec]] = {kind: entry[0] for kind, entry in SOURCE_KINDS.items()}
+PANELS: dict[str, type[PanelSpec]] = {kind: entry[0] for kind, entry in PANEL_KINDS.items()}

@@ -8,7 +8,10 @@ from config.checks.names import not_among
 from config.parts import Entry, Parts, valid
 from domain.city import CitySpec
 from domain.place import Site
+from geo import layers
 from geo.places import CityPlaces
+
+_DISTRICTS = ("districts_fine", "districts")  # layers of the districts' outlines, the finest first
 
 
 def check_city(parts: Parts) -> None:
@@ -25,7 +28,7 @@ def check_city(parts: Parts) -> None:
     if not (-180 <= lon <= 180 and -90 <= lat <= 90):
         entry.tell("is no [longitude, latitude]; write degrees, longitude first", "map", "center")
     for name, file in spec.map.layers.items():
-        if sentence := layer_fault(parts.folder / "layers", file):
+        for sentence in _layer_faults(parts, spec, name, file):
             entry.tell(sentence, "map", "layers", name)
 
 
@@ -39,8 +42,18 @@ def _check_districts(entry: Entry[CitySpec], spec: CitySpec) -> None:
         entry.tell("names no district; list them with their division codes", "districts")
 
 
-def layer_fault(folder: FilePath, file: str) -> str:
-    """What is wrong with a layer's file, "" when it can be drawn."""
+def _layer_faults(parts: Parts, spec: CitySpec, name: str, file: str) -> list[str]:
+    folder = parts.folder / "layers"
+    if sentence := _unnamed(folder, file):
+        return [sentence]
+    faults = layers.problems(folder / file, spec.map.center)
+    if not faults and name in _DISTRICTS:
+        faults = layers.district_problems(folder / file, [district.adcode for district in spec.districts])
+    return [f"layers/{file} {fault}" for fault in faults]
+
+
+def _unnamed(folder: FilePath, file: str) -> str:
+    """Why a name leads to no layer's file, "" when it does."""
     if file != FilePath(file).name or not file.endswith(".geojson"):
         return f"{file!r} is no layer's name; write the name of a .geojson file in layers/"
     path = folder / file
@@ -67,8 +80,8 @@ def check_sites(parts: Parts) -> None:
 
 def _places(parts: Parts, spec: CitySpec) -> CityPlaces | None:
     """The districts' outlines, None when there is no layer of them or it is not readable (told where layers are judged)."""
-    file = spec.map.layers.get("districts_fine") or spec.map.layers.get("districts")
-    if file is None or layer_fault(parts.folder / "layers", file):
+    file = next((spec.map.layers[name] for name in _DISTRICTS if name in spec.map.layers), None)
+    if file is None or _unnamed(parts.folder / "layers", file):
         return None
     try:
         return CityPlaces(parts.folder / "layers" / file)
