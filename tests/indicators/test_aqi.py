@@ -167,7 +167,7 @@ def national(folder: Path) -> Iterator[Mapping[str, str]]:
 def hebei(folder: Path) -> Iterator[Mapping[str, str]]:
     text = gzip.decompress((folder / "cnemc_air_20170707T16_hebei.xml.gz").read_bytes()).decode()
     declared = re.sub(r"&(?!amp;|lt;|gt;|quot;|apos;|#)\w+;", "", text)  # the feed uses HTML's entities in XML
-    for node in ElementTree.fromstring(declared).iter("{*}AQIDataPublishLive"):
+    for node in ElementTree.fromstring(declared).iterfind(".//{*}AQIDataPublishLive"):
         yield {child.tag.rpartition("}")[2].lower(): child.text or "" for child in node}
 
 
