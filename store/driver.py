@@ -69,21 +69,23 @@ def dtypes(statement: Select[Any]) -> list[np.dtype[Any]]:
     return [np.dtype(kinds[str(column.type)]) for column in statement.selected_columns]
 
 
-def upsert(
-    connection: Connection,
-    table: Table,
-    rows: Sequence[Values],
-    update: Sequence[str] = (),
-) -> None:
+Insert = postgresql.Insert | sqlite.Insert
+
+
+def insert_into(connection: Connection, table: Table) -> Insert:
+    """An insert that can say what happens on conflict; both databases speak the same words for it."""
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+def upsert(connection: Connection, table: Table, rows: Sequence[Values], update: Sequence[str] = ()) -> None:
     """Insert rows; where the key is there already set the columns of `update`, or leave the row when there are none."""
     if not rows:
         return
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    statement = insert(table)
+    statement = insert_into(connection, table)
     keys = [column.name for column in table.primary_key.columns]
-    if update:
-        changes = {name: statement.excluded[name] for name in update}
-        statement = statement.on_conflict_do_update(index_elements=keys, set_=changes)
+    changes = {name: statement.excluded[name] for name in update}
+    if changes:
+        whole = statement.on_conflict_do_update(index_elements=keys, set_=changes)
     else:
-        statement = statement.on_conflict_do_nothing(index_elements=keys)
-    connection.execute(statement, list(rows))
+        whole = statement.on_conflict_do_nothing(index_elements=keys)
+    connection.execute(whole, [dict(row) for row in rows])

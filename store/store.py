@@ -1,15 +1,25 @@
 """The store as everybody else sees it: synchronous, safe to call from several threads, StoreError and nothing else."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from typing import TypeVar
 
 import numpy as np
 from sqlalchemy import Connection
 
+from domain.alert import Alert, Transition
 from domain.batch import Batch, Written
+from domain.health import SourceHealth
+from domain.incident import Incident
+from domain.metric import Metric
 from domain.observation import SeriesKey
+from domain.place import Site
+from domain.run import SourceRun
+from domain.source import SourceSpec
 from store import changes as feed
+from store.alerts import read_alerts, read_open_alerts, read_transitions, write_alerts
 from store.batches import Writer
 from store.buckets import Calendar
 from store.changes import Arrived, Changes
@@ -20,8 +30,15 @@ from store.dictionary import Dictionary
 from store.driver import Driver
 from store.failure import told
 from store.history import History
+from store.incidents import read_incidents
 from store.log import read_latest, read_log
 from store.moment import to_ms
+from store.quarantine import Quarantined, count_quarantine, read_quarantine
+from store.retention import ROW_STEP, Plan, Retention
+from store.runs import read_cursor, read_health, read_runs, write_run
+from store.sites import read_sites
+
+T = TypeVar("T")
 
 
 class Store:
@@ -52,17 +69,49 @@ class Store:
         with self._writing() as connection:
             return self._writer.write(connection, Batch(source, received), columns, arrived)
 
+    def save_alerts(self, changes: Sequence[Alert], moved: Sequence[Transition]) -> frozenset[str]:
+        """Save alerts by compare-and-set on the condition they moved from; the fingerprints that were saved.
+
+        An alert that somebody else has moved meanwhile is left out, with its transitions: read `open_alerts` again.
+        """
+        with self._writing() as connection:
+            saved = write_alerts(connection, changes, moved)
+            if saved:
+                newest = max(to_ms(one.updated) for one in changes)
+                feed.record_change(connection, self._driver, newest, [feed.ALERTS])
+            return saved
+
+    def record_run(self, run: SourceRun) -> None:
+        """Keep how a poll went. A run that was skipped is not kept."""
+        with self._writing() as connection:
+            if write_run(connection, run):
+                feed.record_change(connection, self._driver, to_ms(run.ended), [feed.HEALTH])
+
+    # -- upkeep
+
     def close_buckets(self, now: datetime) -> Closed:
         """Close every hour and local day that is over, and repair those that late or corrected values changed."""
         until, done = self.calendar.hour_of(to_ms(now)), Closed()
         for step in (lambda c: self._closer.close_next(c, until), self._closer.repair_next):
-            while True:
-                with self._writing() as connection:
-                    closed = step(connection)
-                if closed is None:
-                    break
+            while (closed := self._step(step)) is not None:
                 done += closed
         return done
+
+    def retain(self, now: datetime, metrics: Mapping[str, Metric], kept: Retention | None = None) -> dict[str, int]:
+        """Delete what has outlived its retention, in small transactions; rows deleted by table.
+
+        A metric's own `retention` is that of its log; its hours and days stay. Buckets are closed first, so nothing goes
+        that is not in a roll-up yet.
+        """
+        self.close_buckets(now)
+        deleted: Counter[str] = Counter()
+        plan = Plan(to_ms(now), self.calendar, metrics, kept or Retention())
+        with self._reading() as connection:
+            for table, step in plan.steps(connection):
+                while (count := self._step(step)) >= ROW_STEP:
+                    deleted[table] += count
+                deleted[table] += count
+        return {table: count for table, count in deleted.items() if count}
 
     # -- reading values
 
@@ -90,6 +139,58 @@ class Store:
         """Local days from the one that holds `start` on. Where `end` cuts a day, it holds only what lies before `end`."""
         with self._reading() as connection:
             return self._history(connection).days(to_ms(start), to_ms(end), _chosen(series_ids))
+
+    # -- reading the rest
+
+    def incidents(self, at: datetime, since: datetime) -> list[Incident]:
+        """Incidents as known at `at`: those not closed, and those that began or changed since `since`; newest first."""
+        with self._reading() as connection:
+            return read_incidents(connection, at, since)
+
+    def alerts(self, at: datetime, since: datetime) -> list[Alert]:
+        """Alerts as they stood at `at`: those open, and those that moved since `since`; newest first."""
+        with self._reading() as connection:
+            return read_alerts(connection, at, since)
+
+    def open_alerts(self) -> list[Alert]:
+        """Every alert that is not over, oldest first: what a rule engine starts from."""
+        with self._reading() as connection:
+            return read_open_alerts(connection)
+
+    def transitions(self, start: datetime, end: datetime) -> list[Transition]:
+        """Steps that alerts took with start <= at < end, in order."""
+        with self._reading() as connection:
+            return read_transitions(connection, start, end)
+
+    def quarantine(self, limit: int, source: str | None = None) -> list[Quarantined]:
+        """Records that could not be understood, those seen last first."""
+        with self._reading() as connection:
+            return read_quarantine(connection, limit, source)
+
+    def quarantine_counts(self, since: datetime) -> dict[str, int]:
+        """How many records of each source were in quarantine and met since a moment."""
+        with self._reading() as connection:
+            return count_quarantine(connection, since)
+
+    def runs(self, limit: int = 100, source: str | None = None) -> list[SourceRun]:
+        """The newest runs, newest first."""
+        with self._reading() as connection:
+            return read_runs(connection, limit, source)
+
+    def health(self, now: datetime, sources: Mapping[str, SourceSpec], midnight: datetime) -> dict[str, SourceHealth]:
+        """Every declared source's health; rows and rejects count since `midnight` (the city's)."""
+        with self._reading() as connection:
+            return read_health(connection, now, sources, midnight)
+
+    def cursor(self, source: str) -> str | None:
+        """Where the next poll of a source resumes; None before its first durable page."""
+        with self._reading() as connection:
+            return read_cursor(connection, source)
+
+    def sites(self) -> list[Site]:
+        """Places that were learnt from records."""
+        with self._reading() as connection:
+            return read_sites(connection)
 
     # -- the change feed
 
@@ -137,6 +238,10 @@ class Store:
             with self._driver.writing() as connection:
                 yield connection
             self._driver.committed()
+
+    def _step(self, step: Callable[[Connection], T]) -> T:
+        with self._writing() as connection:
+            return step(connection)
 
     def _history(self, connection: Connection) -> History:
         return History(connection, self._driver, self.calendar)
