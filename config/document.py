@@ -41,6 +41,7 @@ class Document:
         self.file = file
         self.data = data
         self.problems = problems if problems is not None else []
+        self.readable = True
         self.hidden: dict[str, str] = {}
         self.lines: dict[int, dict[str | int, int]] = {}  # id(container) -> key -> line; containers live in `data`
 
@@ -54,6 +55,12 @@ class Document:
             line = known[part]
             value = _child(value, part)
         return line
+
+    def refuse(self, line: int, text: str) -> "Document":
+        """Note why nothing of this file could be read; names it may declare are then not told as missing."""
+        self.readable = False
+        self.problems.append(Problem(self.file, line, "", text))
+        return self
 
     def problem(self, path: Path, text: str) -> Problem:
         """A problem of this file at a path."""
@@ -76,22 +83,15 @@ def _child(value: Value, part: str | int) -> Value:
 
 def read(folder: FilePath, file: str, env: Mapping[str, str]) -> Document:
     """Read one file of a city folder; what is wrong with it is in the document's problems."""
-    document = Document(file)
     try:
-        raw = _bytes(folder / file)
+        with (folder / file).open("rb") as stream:
+            raw = stream.read(MAX_BYTES + 1)
     except OSError as error:
-        document.problems.append(Problem(file, 0, "", f"cannot be read ({error.strerror or error}); check the file"))
-        return document
+        return Document(file).refuse(0, f"cannot be read ({error.strerror or error}); check the file")
     if len(raw) > MAX_BYTES:
         text = f"larger than {MAX_BYTES // 1_000_000} MB; split it (sites/*.yaml) or check that it is the right file"
-        document.problems.append(Problem(file, 0, "", text))
-        return document
+        return Document(file).refuse(0, text)
     return parse(file, raw, env)
-
-
-def _bytes(path: FilePath) -> bytes:
-    with path.open("rb") as stream:
-        return stream.read(MAX_BYTES + 1)
 
 
 def parse(file: str, raw: bytes, env: Mapping[str, str]) -> Document:
@@ -101,16 +101,14 @@ def parse(file: str, raw: bytes, env: Mapping[str, str]) -> Document:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        document.problems.append(Problem(file, line, "", "not UTF-8 text here; save the file as UTF-8"))
-        return document
+        return document.refuse(line, "not UTF-8 text here; save the file as UTF-8")
     node = _compose(document, text)
     if node is None:
         return document
     try:
         document.data = _Builder(document, env).build(node, (), 0)
     except TooMuchError as error:
-        document.problems.append(Problem(file, 0, "", str(error)))
-        document.data = None
+        document.refuse(0, str(error))
     return document
 
 
@@ -120,19 +118,11 @@ def _compose(document: Document, text: str) -> Node | None:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         said = " ".join(part for part in (error.context, error.problem) if part)
-        line = mark.line + 1 if mark else 0
-        document.problems.append(
-            Problem(document.file, line, "", f"not YAML here: {said}; check indentation and quotes")
-        )
+        document.refuse(mark.line + 1 if mark else 0, f"not YAML here: {said}; check indentation and quotes")
         return None
-    except yaml.reader.ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1 if isinstance(error.position, int) else 0
-        document.problems.append(
-            Problem(document.file, line, "", "a character that YAML does not allow; remove control characters")
-        )
-        return None
-    except (yaml.YAMLError, ValueError) as error:  # lone surrogates and the like
-        document.problems.append(Problem(document.file, 0, "", f"not YAML: {error}; check the file"))
+    except (yaml.YAMLError, ValueError) as error:
+        said = str(error).splitlines()[0]
+        document.refuse(0, f"not YAML: {said}; remove control characters and check the file")
         return None
     return node
 
@@ -158,7 +148,7 @@ class _Builder:
         if node.tag not in _TAGS:
             tag = node.tag.replace(_TAG, "!!")
             self._wrong(_line(node), path, f"the tag {tag} is not read here; write the value without it")
-            return None
+            return str(node.value) if isinstance(node, ScalarNode) else None
         if isinstance(node, ScalarNode):
             return self._plain(node, path) if not node.style else self._text(node, path)
         if isinstance(node, SequenceNode):

@@ -93,17 +93,21 @@ def _keyed(model: type[M], document: Document, path: Path, name: str) -> M | Non
 def _sources(parts: Parts, document: Document | None) -> None:
     for name in _mapping(document):
         if document is not None:
-            model = _kind(document, (name,), SOURCES, SourceSpec)
+            model = _kind(document, (name,), SOURCES)
             value = _keyed(model, document, (name,), name) if model else None
             parts.sources[name] = Entry[SourceSpec](document, (name,), value)
 
 
-def _kind(document: Document, path: Path, specs: Mapping[str, type[M]], common: type[M]) -> type[M] | None:
-    """The model of the kind named at a path, or None with a problem; without a kind the common keys are judged."""
+def _kind(document: Document, path: Path, specs: Mapping[str, type[M]]) -> type[M] | None:
+    """The model of the kind named at a path, or None with a problem."""
     body = value_at(document.data, path)
-    kind = body.get("kind") if isinstance(body, dict) else None
+    if not isinstance(body, dict):
+        document.problems.append(document.problem(path, "write a mapping here (key: value, one a line)"))
+        return None
+    kind = body.get("kind")
     if kind is None:
-        return common
+        document.problems.append(document.problem((*path, "kind"), f"is missing; add kind: {choices(specs, 40)}"))
+        return None
     if isinstance(kind, str) and kind in specs:
         return specs[kind]
     text = f"{kind!r} is no kind here{nearest(str(kind), specs) or f'; the kinds are {choices(specs, 40)}'}"
@@ -151,10 +155,10 @@ def _panels(document: Document, value: object) -> dict[str, Entry[PanelSpec]]:
     named = isinstance(value, dict)
     for name in value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ():
         path: Path = ("panels", name)
-        model = _kind(document, path, PANELS, PanelSpec)
+        model = _kind(document, path, PANELS)
         panel = validate(model, document, path, {"key": str(name)} if named else None) if model else None
         key = str(name) if named else str(value_at(document.data, (*path, "key")) or name)
         if key in found:
             document.problems.append(document.problem((*path, "key"), f"panel {key} is there already; rename one"))
-        found.setdefault(key, Entry(document, path, panel))
+        found[key if key not in found else f"{key}[{name}]"] = Entry(document, path, panel)
     return found

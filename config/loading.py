@@ -5,6 +5,7 @@ from pathlib import Path as FilePath
 
 from alerts import timeline
 from config.checks import CHECKS
+from config.checks.rules import gap_fault
 from config.folder import read_folder
 from config.parts import Parts, valid
 from config.problem import Problem
@@ -25,8 +26,9 @@ def check(folder: FilePath, env: Mapping[str, str]) -> list[Problem]:
     """Everything `load` tells, and each rule's own timeline."""
     parts = _read(folder, env)
     for _, entry, rule in valid(parts.rules):
-        for sentence in timeline.check(rule):
-            entry.tell(sentence, "tests")
+        if not gap_fault(rule):  # told at its own key already
+            for sentence in timeline.check(rule):
+                entry.tell(sentence, "tests")
     return parts.problems
 
 

@@ -63,6 +63,10 @@ class Parts:
         spec = self.city.value if self.city else None
         return {} if spec is None else {spec.adcode: spec.name, **{d.adcode: d.name for d in spec.districts}}
 
+    def readable(self, *files: str) -> bool:
+        """Whether every document whose name begins with one of these could be read: else a missing name proves nothing."""
+        return all(document.readable for document in self.documents if document.file.startswith(files))
+
     def metric(self, key: str) -> Metric | None:
         """A metric that exists and is valid."""
         entry = self.metrics.get(key)

@@ -15,7 +15,8 @@ def check_metrics(parts: Parts) -> None:
     for _, entry, metric in valid(parts.metrics):
         _check_parts(parts, entry, metric)
         _check_derive(parts, entry, metric)
-        _check_kind(entry, metric, kinds)
+        if parts.readable("sites"):
+            _check_kind(entry, metric, kinds)
         for field in ("name", "department"):
             if not getattr(metric, field).strip():
                 entry.tell(f"is empty; write the {field}", field)
@@ -39,12 +40,12 @@ def _check_parts(parts: Parts, entry: Entry[Metric], metric: Metric) -> None:
         elif (part := parts.metric(key)) is not None and part.ratio is not None:
             entry.tell(f"{key} is itself a rate; name the counts it is made of", "ratio", index)
     for key, weight in metric.composite.items():
-        sentence = no_metric(parts, key) or _unfit(parts, metric.key, key, weight)
+        sentence = no_metric(parts, key) or _unfit(parts, key, weight)
         if sentence:
             entry.tell(sentence, "composite", key)
 
 
-def _unfit(parts: Parts, index: str, key: str, weight: float) -> str:
+def _unfit(parts: Parts, key: str, weight: float) -> str:
     """Why a metric cannot be a component of an index, "" when it can."""
     part = parts.metric(key)
     if weight <= 0:
@@ -52,7 +53,7 @@ def _unfit(parts: Parts, index: str, key: str, weight: float) -> str:
     if part is None:
         return ""
     if part.composite:
-        return f"{key} is itself an index ({index}); name the metrics it is made of"
+        return f"{key} is itself an index; name the metrics it is made of"
     return f"{key} has no direction, so it has no score; give it better: higher, lower or band" * (
         part.better == "none"
     )

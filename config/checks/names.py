@@ -8,7 +8,7 @@ from config.problem import nearest
 
 def no_metric(parts: Parts, key: str) -> str:
     """A sentence when a metric is not declared, "" when it is."""
-    if key in parts.metrics:
+    if key in parts.metrics or not parts.readable("metrics.yaml"):
         return ""
     return (
         f"{key} is no metric of metrics.yaml{nearest(key, parts.metrics) or '; declare it there or correct the name'}"
@@ -18,7 +18,7 @@ def no_metric(parts: Parts, key: str) -> str:
 def no_place(parts: Parts, place: str) -> str:
     """A sentence when a site or area is not declared, "" when it is."""
     known = {*parts.sites, *parts.areas}
-    if place in known:
+    if place in known or not parts.readable("sites", "city.yaml"):
         return ""
     return f"{place!r} is no site and no division code{nearest(place, known) or '; declare it in sites.yaml'}"
 

@@ -1,11 +1,11 @@
 """The city's own declaration, its layer files, and sites against both."""
 
-from collections import Counter
 from pathlib import Path as FilePath
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from config.checks.names import not_among
 from config.parts import Entry, Parts, valid
+from config.problem import nearest
 from domain.city import CitySpec
 from domain.place import Site
 from geo import layers
@@ -22,7 +22,8 @@ def check_city(parts: Parts) -> None:
     try:
         ZoneInfo(spec.zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        entry.tell(f"{spec.zone!r} is no time zone; write a name such as Asia/Shanghai", "zone")
+        near = nearest(spec.zone, available_timezones()) or "; write a name such as Asia/Shanghai"
+        entry.tell(f"{spec.zone!r} is no time zone{near}", "zone")
     _check_districts(entry, spec)
     lon, lat = spec.map.center
     if not (-180 <= lon <= 180 and -90 <= lat <= 90):
@@ -33,11 +34,12 @@ def check_city(parts: Parts) -> None:
 
 
 def _check_districts(entry: Entry[CitySpec], spec: CitySpec) -> None:
-    codes = Counter((spec.adcode, *(district.adcode for district in spec.districts)))
+    seen = {spec.adcode}
     for index, district in enumerate(spec.districts):
-        if codes[district.adcode] > 1:
-            text = f"{district.adcode} is used twice; give each district its own code"
+        if district.adcode in seen:
+            text = f"{district.adcode} is used already; give each district its own code"
             entry.tell(text, "districts", index, "adcode")
+        seen.add(district.adcode)
     if not spec.districts:
         entry.tell("names no district; list them with their division codes", "districts")
 

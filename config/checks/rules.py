@@ -19,17 +19,19 @@ def check_rules(parts: Parts) -> None:
     for _, entry, rule in valid(parts.rules):
         for sentence in say_faults(rule.say):
             entry.tell(sentence, "say")
-        if _gap_is_readable(entry, rule):
+        if fault := gap_fault(rule):
+            entry.tell(fault, "when", "clear")
+        else:
             _check_metric(parts, entry, rule, by_kind)
 
 
-def _gap_is_readable(entry: Entry[Rule], rule: Rule) -> bool:
+def gap_fault(rule: Rule) -> str:
+    """What is wrong with `clear:`, "" when it can be read."""
     try:
         gap(rule.when.clear, 1.0)
     except ValueError as error:
-        entry.tell(str(error), "when", "clear")
-        return False
-    return True
+        return str(error)
+    return ""
 
 
 def _check_metric(parts: Parts, entry: Entry[Rule], rule: Rule, by_kind: dict[str, list[Site]]) -> None:
@@ -42,6 +44,8 @@ def _check_metric(parts: Parts, entry: Entry[Rule], rule: Rule, by_kind: dict[st
     if metric.ratio or metric.composite or metric.derive in COMPUTED_FOR_SCREENS:
         text = f"{metric.key} is computed for screens and never arrives; watch a metric that a source or derive: writes"
         entry.tell(text, "when", "metric")
+        return
+    if not parts.readable("sites"):
         return
     sites = by_kind.get(metric.site_kind, []) if metric.site_kind else [s for group in by_kind.values() for s in group]
     if _facts_exist(entry, rule, metric, sites):

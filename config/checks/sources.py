@@ -70,7 +70,7 @@ def _check_known(parts: Parts, entry: Entry[SourceSpec], source: SourceSpec) -> 
     for code, place in site.id.items():
         if sentence := no_place(parts, place):
             entry.tell(sentence, "site", "id", code)
-    if site.prefix and not any(key.startswith(site.prefix) for key in parts.sites):
+    if site.prefix and parts.readable("sites") and not any(key.startswith(site.prefix) for key in parts.sites):
         entry.tell(f"no site's id begins with {site.prefix}; correct it or declare the sites", "site", "prefix")
 
 
@@ -80,7 +80,7 @@ def _check_readable(entry: Entry[SourceSpec], source: SourceSpec) -> None:
         if expression and (fault := _raised(lambda text=expression: compiled(text))):  # type: ignore[misc]  # bound now
             entry.tell(fault, *path)
     if fault := _raised(lambda: TimeReader(source.at)):
-        entry.tell(fault, "at")
+        entry.tell(f"{fault}; correct zone: or format: (docs/city-folder.md)", "at")
     if source.cron and (fault := _raised(lambda: CronTrigger.from_crontab(source.cron, timezone="UTC"))):
         entry.tell(f"{source.cron!r} is no cron line ({fault}); write minute hour day month weekday", "cron")
 
