@@ -12,6 +12,7 @@ from typing import Any, Final
 import numpy as np
 import shapely
 from pyproj import Geod
+from shapely.errors import ShapelyError
 from shapely.geometry import LineString, Point, shape
 from shapely.geometry.base import BaseGeometry
 
@@ -33,10 +34,13 @@ class CityPlaces:
     """Districts and sites of one city, indexed; immutable after it is made, so safe to share between threads.
 
     `districts`: GeoJSON of polygons with `adcode` (the finest there is); `sites` by id. Implements domain.place.Places.
+    ValueError when an outline cannot be read or there is none.
     """
 
     def __init__(self, districts: FeatureCollection | Path, sites: Mapping[str, Site] | None = None) -> None:
         features = _read(districts)["features"]
+        if not features:
+            raise ValueError("there are no districts")
         ordered = sorted(features, key=lambda feature: str(feature["properties"]["adcode"]))
         self._adcodes = [str(feature["properties"]["adcode"]) for feature in ordered]
         self._areas = [_polygon(feature) for feature in ordered]
@@ -151,8 +155,11 @@ def _read(districts: FeatureCollection | Path) -> FeatureCollection:
 
 
 def _polygon(feature: Mapping[str, Any]) -> BaseGeometry:
-    area = shape(feature["geometry"])
-    return area if area.is_valid else shapely.make_valid(area)
+    try:
+        area = shape(feature["geometry"])
+        return area if area.is_valid else shapely.make_valid(area)
+    except (ShapelyError, AttributeError, ValueError, TypeError, KeyError, IndexError) as error:
+        raise ValueError(f"the outline of {feature['properties']['adcode']} cannot be read: {error}") from error
 
 
 def _label(feature: Mapping[str, Any], area: BaseGeometry) -> tuple[float, float]:

@@ -140,6 +140,19 @@ def test_a_gcj02_point_lands_in_the_right_place(city_places: CityPlaces) -> None
     assert (lon, lat) == pytest.approx((113.056031, 23.681764), abs=1e-7)
 
 
+def test_outlines_that_cannot_be_read_are_refused(toy: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="there are no districts"):
+        CityPlaces({"features": []})
+    for geometry in (
+        None,
+        {"type": "Circle", "coordinates": []},
+        {"type": "Polygon", "coordinates": [[[113, 24], [114, 24]]]},
+    ):
+        toy["features"][0]["geometry"] = geometry
+        with pytest.raises(ValueError, match="the outline of 440002 cannot be read"):
+            CityPlaces(toy)
+
+
 def make_city(folder: Path, layers: dict[str, str]) -> City:
     spec = CitySpec(
         adcode="440000",
