@@ -11,6 +11,7 @@ from store.buckets import Calendar
 from store.driver import Driver
 from store.failure import address, told
 from store.marks import ZONE, get_mark, put_mark
+from store.postgres import PostgresDriver
 from store.schema import migrate
 from store.sqlite import SqliteDriver
 from store.store import Store
@@ -39,7 +40,7 @@ def open_store(url: str, *, synchronous: str = "FULL", zone: str = "Asia/Shangha
 
 def _driver(url: str, where: str, synchronous: str) -> Driver:
     try:
-        parsed = make_url(url)
+        parsed = make_url(url.replace("postgres://", "postgresql://", 1) if url.startswith("postgres://") else url)
     except ArgumentError as error:
         raise StoreError(
             f"{where!r} is no address of a store; write sqlite:///path or postgresql://...", permanent=True
@@ -47,6 +48,8 @@ def _driver(url: str, where: str, synchronous: str) -> Driver:
     kind = parsed.get_backend_name()
     if kind == "sqlite":
         return _sqlite(parsed, where, synchronous)
+    if kind == "postgresql":
+        return PostgresDriver(parsed)
     raise StoreError(f"A store can be sqlite:/// or postgresql://, not {kind}:// ({where}).", permanent=True)
 
 
