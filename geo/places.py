@@ -1,6 +1,6 @@
 """The questions geography answers while the city runs: which district, which sites near a point, inside reach or not.
 
-shapely and pyproj only; geopandas is for building layers, and too slow to import in a process that must start at once.
+shapely and pyproj only: geopandas is too slow and too large to import in a process that must start at once and stay small.
 """
 
 import json
