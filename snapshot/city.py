@@ -13,6 +13,7 @@ from snapshot import contrast, lines, numbers, state
 from snapshot.ask import Ask, Kept
 from snapshot.model import Basis, Comparison, Rank, Reading, Trend
 from snapshot.moment import Moment
+from snapshot.times import to_at
 
 Answer = TypeVar("Answer")
 HOUR = timedelta(hours=1)
@@ -66,6 +67,12 @@ class CitySnapshot:
     def moment(self) -> Moment:
         """The data it is made from; for the builder."""
         return self._moment
+
+    @property
+    def newest_at(self) -> datetime | None:
+        """The time of the newest value of any metric; None before the first."""
+        newest = max((course.last_at for course in self._moment.courses.values()), default=-1)
+        return to_at(newest) if newest >= 0 else None
 
     def inherit(self, older: "CitySnapshot", changed: frozenset[str]) -> None:
         """Take over the older snapshot's answers that rest on nothing that changed and that time has not moved."""

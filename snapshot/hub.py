@@ -71,11 +71,11 @@ class Hub:
         feed = Feed(channel)
         channel.feeds.add(feed)
         channel.idle_since = None
-        snapshot = moment or self.snapshot
-        if channel.version == 0 and snapshot is not None:
-            await self._advance(channel, snapshot)
-        elif channel.version and channel.version != last:
-            feed.resync()
+        try:
+            await self._greet(channel, feed, last, moment or self.snapshot)
+        except BaseException:
+            self.leave(feed)  # the reader went while its topic was drawn
+            raise
         return feed
 
     def leave(self, feed: Feed) -> None:
@@ -97,6 +97,12 @@ class Hub:
         for channel in self._channels.values():
             for feed in channel.feeds:
                 feed.close()
+
+    async def _greet(self, channel: Channel, feed: Feed, last: int | None, snapshot: Snapshot | None) -> None:
+        if channel.version == 0 and snapshot is not None:
+            await self._advance(channel, snapshot)
+        elif channel.version and channel.version != last:
+            feed.resync()
 
     async def _advance(self, channel: Channel, snapshot: Snapshot) -> None:
         async with channel.lock:
