@@ -2,8 +2,10 @@
 
 import csv
 import io
+import struct
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Any
@@ -15,6 +17,11 @@ from domain.source import Record
 
 Table = tuple[tuple[Record, ...], tuple[Bad, ...]]
 _WIDEST_CELL = 1_000_000
+_LARGEST_BOOK = 200_000_000
+_DAMAGED = (
+    zipfile.BadZipFile, zlib.error, struct.error, SyntaxError, LookupError, ValueError, TypeError, AttributeError, OSError,
+    EOFError, RuntimeError, ArithmeticError,
+)  # fmt: skip
 
 
 def read_csv(text: str, delimiter: str, columns: Sequence[str], skip: int, where: str) -> Table:
@@ -50,33 +57,32 @@ def read_fixed(text: str, widths: Sequence[int], columns: Sequence[str], skip: i
 
 def read_excel(data: bytes, sheet: str, columns: Sequence[str], skip: int, where: str) -> Table:
     """Records of one worksheet (the first when `sheet` is empty) of an .xlsx; formulas give their stored results."""
+    try:
+        cells = _cells(data, sheet)
+    # openpyxl promises no exception type: a damaged workbook fails in zipfile, in XML, in look-ups and in conversions.
+    except _DAMAGED as error:
+        reason = f"{type(error).__name__}: {str(error)[:100]}"
+        raise SourceError(f"{where}: not a readable workbook ({reason})", permanent=True) from error
+    numbered = ((number, row) for number, row in enumerate(cells, 1) if number > skip)
+    return _records(numbered, columns, where, short_rows=True)
+
+
+def _cells(data: bytes, sheet: str) -> list[list[Any]]:
     import openpyxl  # here: 20 MB that a city without Excel feeds does not need
 
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # openpyxl warns of styles and extensions that carry no data
-            book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-            try:
-                page = book[sheet] if sheet else book.worksheets[0]
-                cells = [list(row) for row in page.iter_rows(values_only=True)]
-            finally:
-                book.close()
-    # openpyxl promises no exception type: a damaged workbook fails in zipfile, in XML, in look-ups and in conversions.
-    except (
-        zipfile.BadZipFile,
-        SyntaxError,
-        LookupError,
-        ValueError,
-        TypeError,
-        AttributeError,
-        OSError,
-        EOFError,
-    ) as error:
-        raise SourceError(
-            f"{where}: not a readable workbook ({type(error).__name__}: {error})", permanent=True
-        ) from error
-    numbered = ((number, row) for number, row in enumerate(cells, 1) if number > skip)
-    return _records(numbered, columns, where)
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        # zipfile never unpacks more than a member declares, so the sum of the declarations is a bound.
+        if sum(info.file_size for info in package.infolist()) > _LARGEST_BOOK:
+            raise ValueError(f"unpacks to more than {_LARGEST_BOOK:,} bytes")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # openpyxl warns of styles and extensions that carry no data
+        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        try:
+            page = book[sheet] if sheet else book.worksheets[0]
+            page.reset_dimensions()  # a sheet that claims 16,384 columns would be padded to them
+            return [list(row) for row in page.iter_rows(values_only=True)]
+        finally:
+            book.close()
 
 
 def unpivot(records: Iterable[Record], keep: Sequence[str], name: str, value: str) -> tuple[Record, ...]:
@@ -92,7 +98,10 @@ def unpivot(records: Iterable[Record], keep: Sequence[str], name: str, value: st
     return tuple(out)
 
 
-def _records(rows: Iterator[tuple[int, list[Any]]], columns: Sequence[str], where: str) -> Table:
+def _records(
+    rows: Iterator[tuple[int, list[Any]]], columns: Sequence[str], where: str, *, short_rows: bool = False
+) -> Table:
+    """Rows with the header's names; `short_rows` where the format leaves out empty cells at the end."""
     filled = ((number, row) for number, row in rows if any(cell not in {None, ""} for cell in row))
     names = list(columns)
     if not names:
@@ -106,7 +115,7 @@ def _records(rows: Iterator[tuple[int, list[Any]]], columns: Sequence[str], wher
     for number, row in filled:
         place = f"{where}:{number}"
         surplus = [cell for cell in islice(row, len(names), None) if cell not in {None, ""}]
-        if surplus or (len(row) < len(names) and not columns):
+        if surplus or (len(row) < len(names) and not short_rows):
             reason = f"{len(row)} cells where the header has {len(names)}"
             bad.append((place, ",".join(map(str, row))[:RAW_LIMIT], reason))
         else:

@@ -69,7 +69,10 @@ def spec() -> Make:
         base |= {"at": {"path": "time"}, "site": {"path": "site"}}
         if "incident" not in keys:
             base["metrics"] = {"air.pm25": "pm"}
-        needs = {"file": {"folder": "drop", "settle": "0s"}, "sql": {"url": "sqlite:///d.db", "query": "select * from t"}}
+        needs = {
+            "file": {"folder": "drop", "settle": "0s"},
+            "sql": {"url": "sqlite:///d.db", "query": "select * from t"},
+        }
         base |= needs.get(kind, {"url": "http://dept.test/air"})
         return KINDS[kind][0].model_validate(base | keys)
 

@@ -225,7 +225,9 @@ def test_an_incident_without_id_or_name_is_refused(mapped: Mapped, spec: Make) -
 def test_the_newest_telling_of_an_incident_wins(mapped: Mapped, spec: Make) -> None:
     feed = spec(incident=INCIDENT, site={})
     row = {"id": "7", "title": "火情", "time": T}
-    batch = mapped(feed, row | {"upd": "2026-11-24 14:20", "st": "closed"}, row | {"upd": "2026-11-24 14:10", "st": "open"})
+    batch = mapped(
+        feed, row | {"upd": "2026-11-24 14:20", "st": "closed"}, row | {"upd": "2026-11-24 14:10", "st": "open"}
+    )
     assert [i.status for i in batch.incidents] == ["closed"]
     assert balanced(batch, accepted=2)
 
@@ -243,7 +245,7 @@ _json = st.recursive(
     max_leaves=4,
 )
 _names = ("time", "site", "pm", "x", "y", "id", "title", "kind", "st", "g", "upd", "road")
-_records = st.lists(st.fixed_dictionaries({}, optional={name: _json for name in _names}), max_size=6)
+_records = st.lists(st.fixed_dictionaries({}, optional=dict.fromkeys(_names, _json)), max_size=6)
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])

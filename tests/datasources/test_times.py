@@ -30,7 +30,8 @@ def read(raw: object, received: datetime = NOW, **spec: object) -> datetime:
         ("2026年01月01日08时", {"format": "%Y年%m月%d日%H时"}, datetime(2026, 1, 1, tzinfo=UTC)),
         ("2026/1/1 8:05", {"format": ["iso", "%Y/%m/%d %H:%M"]}, datetime(2026, 1, 1, 0, 5, tzinfo=UTC)),
         ("2026-01-01T08:00", {"shift": "1h"}, datetime(2026, 1, 1, 1, tzinfo=UTC)),
-        (datetime(2026, 1, 1, 8), {}, datetime(2026, 1, 1, tzinfo=UTC)),
+        (datetime(2026, 1, 1, 8), {},  # noqa: DTZ001
+         datetime(2026, 1, 1, tzinfo=UTC)),
         (datetime(2026, 1, 1, 8, tzinfo=timezone(timedelta(hours=8))), {}, datetime(2026, 1, 1, tzinfo=UTC)),
         (date(2026, 1, 1), {}, datetime(2025, 12, 31, 16, tzinfo=UTC)),
         (20260101, {"format": "%Y%m%d"}, datetime(2025, 12, 31, 16, tzinfo=UTC)),
