@@ -7,7 +7,7 @@ import numpy as np
 
 from indicators.aqi import BITS, PRIMARY_ABOVE, PUBLISH_ABOVE
 from indicators.aqi import iaqi as iaqi_of_one
-from indicators.exact import MICRO, Flags, Floats, Ints, columnwise, half_even_micros
+from indicators.exact import MICRO, Flags, Floats, Ints, columnwise, half_even_micros, one_by_one
 from indicators.hj633 import (
     BREAKPOINTS,
     FIXED_2026,
@@ -28,7 +28,7 @@ def iaqi(item: str, concentrations: Floats, edition: Edition) -> Floats:
         part = iaqi_of_one(item, value, edition)
         return np.nan if part is None else float(part)
 
-    return columnwise(concentrations, lambda whole: _iaqi(item, whole, edition), slow)
+    return columnwise(concentrations, lambda whole: _iaqi(item, whole, edition), one_by_one(slow))
 
 
 def _iaqi(item: str, whole: Ints, edition: Edition) -> Floats:

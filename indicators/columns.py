@@ -1,7 +1,7 @@
 """Derived metrics in columns: the results of `derive`, many moments of one site at a time, for bulk history.
 
 Integers carry the arithmetic (millionths of the unit), so nothing differs from the exact path. Values that are not decimals of at
-most six places go through that path one by one.
+most six places go through that path themselves.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,15 +16,13 @@ from numpy.typing import NDArray
 from domain.metric import Metric
 from domain.observation import Quality
 from domain.place import Site
-from indicators import aqi_columns, gb3838, rain, traffic, water
-from indicators.exact import MICRO, Flags, Floats, Ints, columnwise, fraction, half_even_micros, micros, total
+from indicators import aqi_columns, gb3838, rain, rain_columns, traffic, traffic_columns, water_columns
+from indicators.exact import Flags, Floats, Ints
 from indicators.hj633 import CHINA, HJ633_2012, HJ633_2026, IN_FORCE, POLLUTANTS
 from indicators.recipes import AIR, DAY_HOURS, ENOUGH_HOURS, RECIPES, body_of, class_target, not_monitored
 
 Inputs = Mapping[str, Floats]
-_HOUR_MS = 3_600_000
 _IN_FORCE_MS = int(datetime(IN_FORCE.year, IN_FORCE.month, IN_FORCE.day, tzinfo=CHINA).timestamp() * 1000)
-_STEPS = 10**traffic.PLACES
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,29 +110,7 @@ def _air(which: int) -> _Compute:
 
 
 def _classes(rows: _Rows) -> Floats:
-    """The worst class of the evaluated items at each moment."""
-    body = body_of(rows.site)
-    worst: Floats = reduce(np.fmax, (_item_classes(key, column, body) for key, column in rows.inputs.items()))
-    return worst
-
-
-def _item_classes(key: str, values: Floats, body: gb3838.Body) -> Floats:
-    def slow(value: float) -> float:
-        return float(water.item_class(key, value, body) or np.nan)
-
-    if key == "ph":
-        low, high = (int(edge * MICRO) for edge in gb3838.PH)
-        return columnwise(values, lambda v: np.where((v >= low) & (v <= high), 1.0, float(gb3838.WORST)), slow)
-    item = gb3838.ITEMS[key]
-    limits = [int(limit * MICRO) for limit in item.for_body(body)]
-    return columnwise(values, lambda v: _failed(v, limits, item.least), slow)
-
-
-def _failed(values: Ints, limits: list[int], least: bool) -> Floats:
-    """1 + how many class limits a value fails: limits never get stricter from Ⅰ to Ⅴ."""
-    failed = [values < limit if least else values > limit for limit in limits]
-    classes: Floats = np.sum(failed, axis=0) + 1.0
-    return classes
+    return water_columns.classes(rows.inputs, body_of(rows.site))
 
 
 def _water_class(rows: _Rows) -> list[_Part]:
@@ -143,78 +119,30 @@ def _water_class(rows: _Rows) -> list[_Part]:
 
 def _water_good(rows: _Rows) -> list[_Part]:
     target = class_target(rows.site)
-    classes = _classes(rows)
     if target is None:
         return []
-    return _whole(gb3838.STANDARD, np.where(np.isnan(classes), np.nan, np.where(classes <= target, 100.0, 0.0)))
+    found = _classes(rows)
+    return _whole(gb3838.STANDARD, np.where(np.isnan(found), np.nan, np.where(found <= target, 100.0, 0.0)))
 
 
-def _road(standard: str, fast: Callable[[Ints, int], Ints], slow: Callable[[float, float], float]) -> _Compute:
-    """An index of speed against free-flow speed; `fast` answers in steps of 0.0001."""
+def _road(standard: str, index: Callable[[Floats, float], Floats]) -> _Compute:
+    """An index of speed against the site's free-flow speed."""
 
     def compute(rows: _Rows) -> list[_Part]:
         free = traffic.free_flow(rows.site.facts)
-        if free is None:
-            return []
-        whole, exact = micros(np.array([free]))
-        flow = int(whole[0]) if exact[0] else 0
-        speeds = rows.inputs["speed"]
-        if not flow:
-            return _whole(standard, np.array([slow(v, free) if v == v else np.nan for v in speeds.tolist()]))
-        return _whole(standard, columnwise(speeds, lambda v: fast(v, flow) / _STEPS, lambda v: slow(v, free)))
+        return [] if free is None else _whole(standard, index(rows.inputs["speed"], free))
 
     return compute
 
 
-def _delay_steps(speed: Ints, free: int) -> Ints:
-    ratio: Ints = np.maximum(free * _STEPS // np.maximum(speed, traffic.CRAWL * MICRO), _STEPS)
-    return ratio
-
-
-def _tpi_steps(speed: Ints, free: int) -> Ints:
-    """Annex C on integers: with bins in tenths, (DTP - low) / (high - low) = (10(vf - v) - low·vf) / ((high - low)·vf)."""
-    lost = np.clip(free - speed, 0, free) * 10
-    bins = np.array([int(fraction(edge) * 10) for edge in traffic.DTP_BINS], dtype=np.int64)
-    index = np.array(traffic.TPI_BINS, dtype=np.int64)
-    step = np.clip(np.searchsorted(bins * free, lost, side="left"), 1, len(bins) - 1)
-    low, width = bins[step - 1] * free, (bins[step] - bins[step - 1]) * free
-    rise = index[step] - index[step - 1]
-    steps: Ints = index[step - 1] * _STEPS + rise * _STEPS * (lost - low) // width
-    return steps
-
-
 def _rain_24h(rows: _Rows) -> list[_Part]:
-    """Totals of the 24 hourly values ending at each moment; suspect with fewer than 20 of them."""
-    values = next(iter(rows.inputs.values()))
-    whole, exact = micros(values)
-    usable = ~np.isnan(values)
-    looked = (_row_at(rows.at, rows.at - _HOUR_MS * k) for k in range(DAY_HOURS))
-    picked = [(row, found & usable[row]) for row, found in looked]
-    amount = np.sum([np.where(ok, whole[row], 0) for row, ok in picked], axis=0) / MICRO
-    uneven = np.any([ok & ~exact[row] for row, ok in picked], axis=0)
-    for i in np.flatnonzero(uneven):
-        amount[i] = float(total(float(values[row[i]]) for row, ok in picked if ok[i]))
-    hours = np.sum([ok for _, ok in picked], axis=0)
+    amount, hours = rain_columns.sums(rows.at, next(iter(rows.inputs.values())), DAY_HOURS)
     quality = np.where(hours >= ENOUGH_HOURS, Quality.GOOD, Quality.SUSPECT).astype(np.uint8)
     return [_Part(rain.STANDARD, np.ones(amount.shape, bool), amount, quality)]
 
 
-def _row_at(at: Ints, wanted: Ints) -> tuple[NDArray[np.intp], Flags]:
-    """The row of each wanted moment, and whether there is one."""
-    row = np.clip(np.searchsorted(at, wanted), 0, len(at) - 1)
-    return row, at[row] == wanted
-
-
 def _rain_grade(rows: _Rows) -> list[_Part]:
-    lows = [int(low * 10) for low in rain.LOWS["24h"]]
-    values = next(iter(rows.inputs.values()))
-
-    def fast(whole: Ints) -> Floats:
-        tenths = half_even_micros(whole, MICRO // 10)
-        grades: Floats = np.sum([tenths >= low for low in lows], axis=0).astype(np.float64)
-        return grades
-
-    return _whole(rain.STANDARD, columnwise(values, fast, lambda v: float(rain.grade(v))))
+    return _whole(rain.STANDARD, rain_columns.grades(next(iter(rows.inputs.values()))))
 
 
 _COMPUTE: Mapping[str, _Compute] = {
@@ -222,8 +150,8 @@ _COMPUTE: Mapping[str, _Compute] = {
     "aqi_primary": _air(1),
     "water_class": _water_class,
     "water_good": _water_good,
-    "delay_ratio": _road(traffic.DELAY_STANDARD, _delay_steps, traffic.delay_ratio),
-    "tpi": _road(traffic.STANDARD, _tpi_steps, traffic.tpi),
+    "delay_ratio": _road(traffic.DELAY_STANDARD, traffic_columns.delay_ratio),
+    "tpi": _road(traffic.STANDARD, traffic_columns.tpi),
     "rain_24h": _rain_24h,
     "rain_grade": _rain_grade,
 }

@@ -60,11 +60,25 @@ def half_even_micros(values: Ints, step: int) -> Ints:
     return result
 
 
-def columnwise(values: Floats, fast: Callable[[Ints], Floats], slow: Callable[[float], float]) -> Floats:
-    """Apply `fast` to the millionths, and `slow` one at a time where a value is not a decimal of six places; NaN stays NaN."""
+def columnwise(values: Floats, fast: Callable[[Ints], Floats], slow: Callable[[Floats], Floats]) -> Floats:
+    """Apply `fast` to the millionths, and `slow` to those values that are not decimals of six places; NaN stays NaN."""
     whole, exact = micros(values)
     nothing = np.isnan(values)
     result = np.where(nothing, np.nan, fast(whole))
-    for i in np.flatnonzero(~exact & ~nothing):
-        result[i] = slow(float(values[i]))
+    odd = ~exact & ~nothing
+    if odd.any():
+        result[odd] = slow(values[odd])
     return result
+
+
+def one_by_one(exact: Callable[[float], float]) -> Callable[[Floats], Floats]:
+    """The exact path for a column; equal values are computed once."""
+
+    def compute(values: Floats) -> Floats:
+        known: dict[float, float] = {}
+        for value in values.tolist():
+            if value not in known:
+                known[value] = exact(value)
+        return np.array([known[value] for value in values.tolist()], dtype=np.float64)
+
+    return compute

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indicators.exact import columnwise, cut, fraction, half_even, half_even_micros, micros, total
+from indicators.exact import columnwise, cut, fraction, half_even, half_even_micros, micros, one_by_one, total
 
 finite = st.floats(allow_nan=False, allow_infinity=False, width=64)
 
@@ -71,7 +71,7 @@ def test_columns_round_ties_to_even_like_the_exact_path(value: int, step: int) -
 
 def test_what_is_not_six_decimals_goes_one_by_one() -> None:
     values = np.array([1.0, np.nan, 1 / 3])
-    got = columnwise(values, lambda whole: whole / 1e6, lambda value: -value)
+    got = columnwise(values, lambda whole: whole / 1e6, one_by_one(lambda value: -value))
     assert got[0] == 1.0
     assert np.isnan(got[1])
     assert got[2] == -1 / 3
