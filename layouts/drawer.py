@@ -187,7 +187,7 @@ def _behind(view: View, metric: Metric, place: str) -> Node | None:
 def _row(view: View, item: Item, reading: Reading) -> Node:
     site = view.city.sites.get(reading.place)
     tail = view.place_name(site.district) if site else ""
-    mark = h("Span", view.t("示意"), "mark") if site and site.illustrative else None
+    mark = h("Span", view.t("示意"), "hint") if site and site.illustrative else None
     state = "" if is_judgeable(reading) else view.t(words.FRESHNESS[reading.freshness])
     return h(
         "Li",

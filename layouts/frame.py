@@ -50,8 +50,18 @@ def dress(spec: PanelSpec, view: View, readings: Sequence[Reading], caption: Seq
         return parts
     if spec.caption not in ("auto", ""):
         caption = [view.t(spec.caption)]
-    parts["caption"] = {"children": list(caption) if caption is not None else auto_caption(view, readings)}
+    told = list(caption) if caption is not None else auto_caption(view, readings)
+    parts["caption"] = {"children": told, "title": plain(told)}
     return parts
+
+
+def plain(children: object) -> str:
+    """The words of a component tree: the title of a text that may be cut."""
+    if isinstance(children, dict):
+        return plain(children["props"].get("children"))
+    if isinstance(children, list):
+        return "".join(plain(child) for child in children)
+    return "" if children is None else str(children)
 
 
 def auto_caption(view: View, readings: Sequence[Reading]) -> list[Child]:

@@ -23,7 +23,7 @@ AQI = (
 )
 
 # One hue, five classes, from low to high: the composite index on the map.
-STEPS = ("#0E2A47", "#12406E", "#185A98", "#2275BF", "#3C97E0")
+STEPS = ("#10304F", "#144777", "#195B9A", "#2172BB", "#2F89D6")
 
 FONT = '"Noto Sans CJK SC","Source Han Sans SC","Microsoft YaHei","PingFang SC",system-ui,sans-serif'
 

@@ -75,6 +75,13 @@ class View:
         english = city.spec.name_en if place == city.adcode else (spot.name_en if spot else "")
         return self.either(city.place_name(place), english)
 
+    def short_name(self, place: str) -> str:
+        """A place's name as maps and narrow columns write it: 连山壮族瑶族自治县 becomes 连山县."""
+        name = self.place_name(place)
+        if self.lang == "zh" and place in self.city.districts and len(name) > 4:
+            return name[:2] + name[-1]
+        return name
+
     def place_of(self, metric: str) -> str:
         """Where a metric is read: the chosen district, but the whole city for figures about the system itself."""
         return "" if self.metric(metric).topic == "system" else self.place

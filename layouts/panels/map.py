@@ -116,7 +116,7 @@ def _config(spec: MapPanelSpec, view: View) -> dict[str, Any]:
         "center": list(centre),
         "zoom": view.city.spec.map.zoom,
         "urls": {name: view.layer_url(name) for name in BASE_LAYERS if _has_layer(view, name)},
-        "names": {code: _short(view, code) for code in view.city.districts},
+        "names": {code: view.short_name(code) for code in view.city.districts},
         "shown": list(spec.shown),
         "callouts": spec.callouts,
         "shapes": theme.SHAPES,
@@ -131,14 +131,6 @@ def _config(spec: MapPanelSpec, view: View) -> dict[str, Any]:
 def _has_layer(view: View, name: str) -> bool:
     """A city folder may leave out any layer but its districts."""
     return name in view.city.spec.map.layers
-
-
-def _short(view: View, adcode: str) -> str:
-    """A district's name as maps write it: 连山壮族瑶族自治县 becomes 连山县."""
-    name = view.place_name(adcode)
-    if view.lang != "zh" or len(name) <= 4:
-        return name
-    return name[:2] + name[-1]
 
 
 def _site(spec: MapPanelSpec, view: View, site: Site) -> list[Any]:

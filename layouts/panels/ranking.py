@@ -65,8 +65,8 @@ def _row(spec: RankingSpec, view: View, rank: Rank, reading: Reading, ends: tupl
 
 
 def _district(view: View, place: str) -> Node:
-    name = view.place_name(place)
-    hint = view.t("只看{name}", name=name)
+    name = view.short_name(place)
+    hint = view.t("只看{name}", name=view.place_name(place))
     return h("Button", name, "row-name link", data={"district": place}, title=hint, type="button")
 
 

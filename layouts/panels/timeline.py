@@ -22,10 +22,9 @@ def build(spec: TimelineSpec, view: View) -> Node:
     """The bar, empty; the browser's own code puts the slider into its slot."""
     label = view.t("拖动查看过去 24 小时任一时刻")
     slot = h("Div", None, "time-slot", id="time-slot", data={"label": label, "hours": str(spec.hours)})
-    now = h("Div", None, "time-now", id=part_id(spec.key, "now"))
     bars = h("Div", None, "time-bars", id=part_id(spec.key, "bars"))
     axis = h("Div", None, "time-axis", id=part_id(spec.key, "axis"))
-    return frame.frame(spec, view, [now, h("Div", [bars, slot], "time-box"), axis])
+    return frame.frame(spec, view, [h("Div", [bars, slot], "time-box"), axis])
 
 
 def render(spec: TimelineSpec, view: View) -> Parts:
@@ -34,12 +33,11 @@ def render(spec: TimelineSpec, view: View) -> Parts:
     top = max([4.0, *(v for v in course.values if v is not None)])
     total = round(sum(v for v in course.values if v is not None))
     bars: list[Child] = [_bar(view, course, i, top) for i in range(len(course.values))]
-    unit = view.t("预警与事件 / {n} 分钟，24 小时共 {total} 起", n=spec.minutes, total=total)
-    word = view.t("实时") if view.snapshot.live else view.t("回放")
+    unit = view.t("预警与事件起数 / {n} 分钟，共 {total} 起", n=spec.minutes, total=total)
+    now = f"{view.clock(view.snapshot.at)} {view.t('实时') if view.snapshot.live else view.t('回放')}"
     return {
         "frame": {"className": "panel kind-timeline is-live"},
-        "caption": {"children": [h("Span", f"{view.clock(view.snapshot.at)} {word}")]},
-        "now": {"children": [h("Span", unit, "time-unit")]},
+        "caption": {"children": [h("Span", f"{unit} · "), h("B", now)], "title": f"{unit} · {now}"},
         "bars": {"children": bars},
         "axis": {"children": _axis(view, course)},
     }

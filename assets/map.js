@@ -1,0 +1,331 @@
+/* The map, whichever way it is drawn: data from the server, one overlay of labels and marks, and a drawing underneath
+   (map-gl.js on WebGL, map-leaflet.js on a canvas). A drawing offers: project, onMove, paint, fit, zoomBy, resize. */
+(function () {
+  "use strict";
+  const cockpit = (window.cockpit = window.cockpit || {});
+  const maps = new Map();
+  const SOFTWARE = /swiftshader|llvmpipe|softpipe|software|basic render/i;
+
+  /** gl, or leaflet where WebGL2 is missing or only emulated by the processor. ?map= decides by hand. */
+  function choose() {
+    const forced = cockpit.get("map");
+    if (forced === "gl" || forced === "leaflet") return forced;
+    const gl = document.createElement("canvas").getContext("webgl2");
+    if (!gl) return "leaflet";
+    const info = gl.getExtension("WEBGL_debug_renderer_info");
+    const name = info ? gl.getParameter(info.UNMASKED_RENDERER_WEBGL) : gl.getParameter(gl.RENDERER);
+    const lose = gl.getExtension("WEBGL_lose_context");
+    if (lose) lose.loseContext();
+    return SOFTWARE.test(String(name)) ? "leaflet" : "gl";
+  }
+
+  function bounds(geometry, box) {
+    const walk = (part) => {
+      if (typeof part[0] !== "number") return part.forEach(walk);
+      box[0] = Math.min(box[0], part[0]);
+      box[1] = Math.min(box[1], part[1]);
+      box[2] = Math.max(box[2], part[0]);
+      box[3] = Math.max(box[3], part[1]);
+    };
+    walk(geometry.coordinates);
+    return box;
+  }
+  const nowhere = () => [180, 90, -180, -90];
+
+  async function fetchLayers(urls) {
+    const found = {};
+    const read = async ([name, url]) => {
+      const answer = await fetch(url);
+      if (answer.ok) found[name] = await answer.json();
+    };
+    await Promise.all(Object.entries(urls).map(read));
+    return found;
+  }
+
+  class CityMap {
+    constructor(config) {
+      this.config = config;
+      this.data = { districts: {}, marks: [], roads: {}, here: "" };
+      this.over = document.getElementById("over-" + config.panel);
+      this.labels = new Map();
+      this.spots = [];
+      this.touched = false;
+      this.waiting = false;
+    }
+
+    async start() {
+      this.layers = await fetchLayers(this.config.urls);
+      this.boxes = new Map();
+      this.middles = new Map();
+      this.cityBox = nowhere();
+      for (const f of this.layers.districts.features) {
+        const code = f.properties.adcode;
+        this.boxes.set(code, bounds(f.geometry, nowhere()));
+        this.middles.set(code, f.properties.label || f.properties.centroid);
+        bounds(f.geometry, this.cityBox);
+      }
+      this.furnish();
+      await this.draw(choose());
+      this.drawing.onMove(() => this.place());
+      new ResizeObserver(() => this.resized()).observe(this.over);
+      this.home(false);
+      this.update(this.data);
+    }
+
+    /** WebGL may be promised and still fail; then the canvas takes over. */
+    async draw(kind) {
+      const hooks = {
+        district: (code) => cockpit.go({ district: code === cockpit.get("district") ? "" : code }),
+        site: (site) => site[5] && cockpit.go({ metric: site[5], place: site[0], incident: "" }),
+        road: (id) => this.config.roadMetric && cockpit.go({ metric: this.config.roadMetric, place: id, incident: "" }),
+        hover: (what, x, y) => this.tip(what, x, y),
+        touched: () => (this.touched = true),
+      };
+      const make = kind === "gl" ? cockpit.drawGl : cockpit.drawLeaflet;
+      try {
+        this.drawing = await make(this, hooks);
+        this.over.dataset.drawing = kind;
+      } catch (error) {
+        if (kind !== "gl") throw error;
+        console.warn("WebGL map failed, drawing on a canvas", error);
+        await this.draw("leaflet");
+      }
+    }
+
+    /** Labels of districts and neighbours, the tip, and the tools: once. */
+    furnish() {
+      for (const [code, middle] of this.middles) this.label(this.config.names[code] || "", middle, "", code);
+      const context = this.layers.context ? this.layers.context.features : [];
+      for (const f of context) {
+        if (f.properties.centroid || f.properties.label) this.label(f.properties.name, f.properties.label || f.properties.centroid, "is-far");
+      }
+      this.hint = document.createElement("div");
+      this.hint.className = "map-tip";
+      this.hint.hidden = true;
+      this.over.append(this.hint);
+      const tools = document.createElement("div");
+      tools.className = "map-tools";
+      const tool = (sign, word, act) => {
+        const button = document.createElement("button");
+        Object.assign(button, { type: "button", textContent: sign, title: cockpit.say(word) });
+        button.setAttribute("aria-label", cockpit.say(word));
+        button.addEventListener("click", act);
+        tools.append(button);
+      };
+      tool("+", "zoomIn", () => this.zoom(1));
+      tool("−", "zoomOut", () => this.zoom(-1));
+      tool("⌂", "home", () => {
+        this.touched = false;
+        this.home(true);
+      });
+      this.over.after(tools);
+    }
+
+    zoom(step) {
+      this.touched = true;
+      this.drawing.zoomBy(step);
+    }
+
+    label(text, at, cls, code) {
+      const spot = document.createElement("div");
+      spot.className = "map-spot " + cls;
+      const word = document.createElement("span");
+      word.className = "map-label";
+      word.textContent = text;
+      spot.append(word);
+      this.over.append(spot);
+      this.labels.set(code || text, { at, spot });
+    }
+
+    /** The chosen district, or the whole city, in the free part of the panel. */
+    home(smooth) {
+      this.drawing.fit(this.boxes.get(this.data.here) || this.cityBox, smooth);
+    }
+
+    resized() {
+      if (!this.over.clientWidth) return;
+      this.drawing.resize();
+      if (!this.touched) this.home(false);
+      this.place();
+    }
+
+    update(data) {
+      const moved = data.here !== this.data.here;
+      this.data = data;
+      if (!this.drawing) return;
+      const on = new Set(cockpit.layers(this.config.shown));
+      for (const chip of document.querySelectorAll("[data-layer]")) chip.setAttribute("aria-pressed", String(on.has(chip.dataset.layer)));
+      this.drawing.paint(data, on);
+      this.mark(on.has("alerts") ? data.marks : []);
+      if (moved) {
+        this.touched = false;
+        this.home(true);
+      }
+      this.place();
+    }
+
+    /** One button per mark and one callout for each of the gravest; places come later, in place(). */
+    mark(marks) {
+      for (const spot of this.spots) {
+        spot.mark.remove();
+        if (spot.callout) spot.callout.remove();
+      }
+      this.spots = [];
+      marks.forEach((m, i) => {
+        const at = m.district ? this.middles.get(m.district) : [m.lon, m.lat];
+        if (!at) return;
+        const spot = { at, level: m.level, mark: this.button(m, "mark is-" + m.kind + " is-p" + m.level) };
+        spot.mark.textContent = m.kind === "incident" ? ["", "Ⅰ", "Ⅱ", "Ⅲ", "Ⅳ"][m.level] : this.config.shapes[m.level];
+        if (i < this.config.callouts * 2) {
+          spot.callout = this.button(m, "callout is-p" + m.level);
+          spot.callout.textContent = m.text;
+          spot.callout.tabIndex = -1;
+        }
+        this.spots.push(spot);
+      });
+      for (const spot of this.spots) {
+        if (!spot.callout) continue;
+        spot.size = [spot.callout.offsetWidth, spot.callout.offsetHeight];
+      }
+    }
+
+    button(m, cls) {
+      const made = document.createElement("button");
+      Object.assign(made, { type: "button", className: cls, title: m.text });
+      made.setAttribute("aria-label", m.text);
+      if (m.incident) made.dataset.incident = m.incident;
+      else Object.assign(made.dataset, { metric: m.metric, place: m.place });
+      this.over.append(made);
+      return made;
+    }
+
+    place() {
+      if (this.waiting) return;
+      this.waiting = true;
+      window.requestAnimationFrame(() => {
+        this.waiting = false;
+        this.placeNow();
+      });
+    }
+
+    placeNow() {
+      const width = this.over.clientWidth;
+      const height = this.over.clientHeight;
+      for (const { at, spot } of this.labels.values()) {
+        const [x, high] = this.drawing.project(at);
+        const y = high + this.yielding(x, high);
+        spot.style.transform = "translate(" + Math.round(x) + "px," + Math.round(y) + "px)";
+        spot.hidden = x < 20 || y < 10 || x > width - 20 || y > height - 30;
+      }
+      this.settle(width, height);
+    }
+
+    /** How far a name steps down when a mark sits on it. */
+    yielding(x, y) {
+      for (const { at } of this.spots) {
+        const [mx, my] = this.drawing.project(at);
+        if (Math.abs(mx - x) < 34 && Math.abs(my - y) < 18) return my - y + 22;
+      }
+      return 0;
+    }
+
+    /** Marks nearer than their own size join the gravest; callouts look for a free side, or stay away. */
+    settle(width, height) {
+      const taken = this.obstacles();
+      const seen = [];
+      for (const spot of this.spots) {
+        const [x, y] = this.drawing.project(spot.at);
+        const near = seen.some((s) => Math.hypot(s[0] - x, s[1] - y) < 18);
+        const inside = x > 0 && y > 0 && x < width && y < height;
+        spot.x = x;
+        spot.y = y;
+        spot.mark.hidden = near || !inside;
+        if (spot.mark.hidden) continue;
+        spot.mark.style.left = x + "px";
+        spot.mark.style.top = y + "px";
+        seen.push([x, y]);
+        taken.push([x - 13, y - 13, x + 13, y + 13]);
+      }
+      let left = this.config.callouts;
+      for (const spot of this.spots) {
+        if (!spot.callout) continue;
+        const at = !spot.mark.hidden && left > 0 ? this.free(spot, taken, width, height) : null;
+        spot.callout.style.visibility = at ? "visible" : "hidden";
+        if (!at) continue;
+        left -= 1;
+        spot.callout.style.left = at[0] + "px";
+        spot.callout.style.top = at[1] + "px";
+        taken.push(at);
+      }
+    }
+
+    free(spot, taken, width, height) {
+      const [w, h] = spot.size;
+      const { x, y } = spot;
+      const sides = [[x + 18, y - h / 2], [x - 18 - w, y - h / 2], [x - w / 2, y - 18 - h], [x - w / 2, y + 18], [x + 16, y - h - 8], [x + 16, y + 8], [x - 16 - w, y - h - 8], [x - 16 - w, y + 8]];
+      const clear = (box) => box[0] > 4 && box[1] > 4 && box[2] < width - 4 && box[3] < height - 26 && taken.every((t) => box[2] < t[0] || box[0] > t[2] || box[3] < t[1] || box[1] > t[3]);
+      const boxes = sides.map(([a, b]) => [a, b, a + w, b + h]);
+      return boxes.find(clear) || null;
+    }
+
+    /** What callouts must not cover: chips, legend and the districts' names. */
+    obstacles() {
+      const base = this.over.getBoundingClientRect();
+      const boxes = [];
+      const fixed = this.over.parentElement.querySelectorAll(".map-chips, .map-legend, .map-tools, .map-label");
+      for (const item of fixed) {
+        if (item.closest("[hidden]") || item.closest(".is-far")) continue;
+        const r = item.getBoundingClientRect();
+        boxes.push([r.left - base.left, r.top - base.top, r.right - base.left, r.bottom - base.top]);
+      }
+      return boxes;
+    }
+
+    tip(what, x, y) {
+      this.hint.hidden = !what;
+      if (!what) return;
+      this.hint.replaceChildren();
+      const name = document.createElement("b");
+      const more = document.createElement("small");
+      name.textContent = what.name;
+      more.textContent = what.state || "";
+      this.hint.append(name, what.text || "", more);
+      const right = Math.min(x + 14, this.over.clientWidth - this.hint.offsetWidth - 6);
+      const down = y + 40 > this.over.clientHeight - 30 ? y - 34 : y + 16;
+      this.hint.style.transform = "translate(" + Math.round(Math.max(right, 4)) + "px," + Math.round(down) + "px)";
+    }
+
+    /** What hovering over a district says. */
+    districtTip(code) {
+      const d = this.data.districts[code] || {};
+      return { name: this.config.names[code] || "", text: d.text ? d.text + " " + this.config.unit : cockpit.say("none"), state: d.state };
+    }
+  }
+
+  function update(data, _search, config) {
+    if (!data || !config) return;
+    const known = maps.get(config.panel);
+    if (known) {
+      known.config = { ...config, ...{ panel: known.config.panel } };
+      known.update(data);
+      return;
+    }
+    const made = new CityMap(config);
+    made.data = data;
+    maps.set(config.panel, made);
+    made.start().catch((error) => {
+      console.error("the map cannot be drawn", error);
+      const word = document.createElement("div");
+      word.className = "map-fail";
+      word.textContent = cockpit.say("noMap");
+      made.over.append(word);
+    });
+  }
+  cockpit.maps = maps;
+  cockpit.colours = () => {
+    const style = getComputedStyle(document.documentElement);
+    return (name) => style.getPropertyValue("--" + name).trim();
+  };
+  window.dash_clientside = window.dash_clientside || {};
+  window.dash_clientside.cockpit = { map: update };
+})();
