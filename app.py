@@ -1,0 +1,300 @@
+"""The cockpit's composition root and command line: it knows everybody, and nobody imports it.
+
+python app.py run       departments of a demonstration city, collector and web process; Ctrl-C stops all
+python app.py web       the web process alone (several may share one store)
+python app.py collect   the collector alone
+python app.py demo X    the departments of a demonstration city, or a scenario for the running ones
+python app.py check F   every problem of a city folder, in one pass
+python app.py backfill  history of the demonstration city into the store
+"""
+
+import argparse
+import asyncio
+import os
+import socket
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+import config
+from domain.city import City
+from domain.errors import CockpitError
+from jobs.build import build_id
+from jobs.clock import utc_now
+from jobs.launch import free_port, supervise, until_told
+from jobs.logs import start_logging
+from jobs.progress import bars, step
+from jobs.settings import Settings, read_settings
+from jobs.supervisor import end_with_parent
+from store import Store, open_store
+
+if TYPE_CHECKING:
+    from dash import Dash
+    from fastapi import FastAPI
+    from rich.progress import Progress
+
+    from layouts.pages import Pages
+    from snapshot.hub import Hub
+
+ROOT = Path(__file__).resolve().parent
+UNUSABLE = 2  # exit code: something outside the program must be put right first
+console = Console(stderr=True, highlight=False)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; a CockpitError becomes one sentence and exit code 2."""
+    args = _parser().parse_args(argv)
+    if args.with_parent:
+        end_with_parent()
+    try:
+        return int(args.command(args) or 0)
+    except CockpitError as error:
+        console.print(str(error), style="red", markup=False)
+        return UNUSABLE
+    except KeyboardInterrupt:
+        return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="app.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--with-parent", action="store_true", help=argparse.SUPPRESS)
+    commands = parser.add_subparsers(required=True, metavar="command")
+    for name, command, words in (
+        ("run", run, "start everything"),
+        ("web", web, "serve the screens"),
+        ("collect", collect, "poll the sources"),
+        ("backfill", backfill, "write the demonstration city's history into the store"),
+    ):
+        commands.add_parser(name, help=words).set_defaults(command=command)
+    look = commands.add_parser("check", help="find every problem of a city folder")
+    look.add_argument("folder", nargs="?", help="default: CITY")
+    look.set_defaults(command=check)
+    play = commands.add_parser("demo", help="the demonstration city's departments")
+    play.add_argument("scenario", nargs="?", help="play this scenario in the running departments")
+    play.set_defaults(command=demo)
+    return parser
+
+
+# ---------------------------------------------------------------------------------------------- commands
+
+
+def check(args: argparse.Namespace) -> int:
+    """Print every problem of a city folder; exit code 2 when there is any."""
+    settings = read_settings(city=args.folder)
+    city, _ = config.load(settings.city, os.environ)
+    problems = config.check(settings.city, os.environ)
+    for problem in problems:
+        print(problem)
+    if problems or city is None:
+        console.print(f"{len(problems)} problems in {settings.city}", style="red")
+        return UNUSABLE
+    console.print(
+        f"{settings.city}: {city.spec.name}, {len(city.metrics)} metrics, {len(city.sites)} sites, {len(city.sources)} sources, "
+        f"{len(city.rules)} rules, {len(city.screens)} screens; no problem"
+    )
+    return 0
+
+
+def run(_args: argparse.Namespace) -> int:
+    """Start what the city needs, wait until the screen answers, stop all on Ctrl-C."""
+    settings = read_settings()
+    start_logging(settings.var / "logs", "run")
+    with bars(console) as progress:
+        city = step(progress, f"reading {settings.city}", lambda: load_city(settings))
+        free_port(settings.host, settings.port)
+        step(progress, "preparing the store", lambda: open_city_store(city, settings).close())
+        if city.spec.demo:
+            _fill(progress, city, settings)
+        names = ["demo", "collect", "web"] if city.spec.demo else ["collect", "web"]
+        asyncio.run(supervise(progress, names, city.spec.title, settings))
+    return 0
+
+
+def backfill(_args: argparse.Namespace) -> int:
+    """Write the demonstration city's history, or go on where an earlier run stopped."""
+    settings = read_settings()
+    city = load_city(settings)
+    if not city.spec.demo:
+        raise CockpitError(
+            f"{settings.city} is no demonstration city: its history comes from its own sources", permanent=True
+        )
+    with bars(console) as progress:
+        _fill(progress, city, settings)
+    return 0
+
+
+def collect(_args: argparse.Namespace) -> int:
+    """Poll the sources until told to stop."""
+    from geo.places import CityPlaces
+    from jobs.collect import run_collector
+
+    settings = read_settings()
+    start_logging(settings.var / "logs", "collect")
+    city = load_city(settings)
+    with open_city_store(city, settings) as store:
+        asyncio.run(
+            until_told(
+                lambda stop: run_collector(city, store, CityPlaces.of_city(city), settings.var, os.environ, stop)
+            )
+        )
+    return 0
+
+
+def demo(args: argparse.Namespace) -> int:
+    """Serve the departments until told to stop; with a scenario, play it in the departments that are running."""
+    from demo import scenario, serve
+
+    settings = read_settings()
+    city = load_city(settings)
+    if args.scenario:
+        scenario.play(settings.var / "demo", args.scenario, utc_now())
+        console.print(f"{args.scenario}: {scenario.SCENARIOS[args.scenario]}")
+        return 0
+    start_logging(settings.var / "logs", "demo")
+    asyncio.run(until_told(lambda stop: serve.departments(city, settings.var / "demo", os.environ, stop)))
+    return 0
+
+
+def web(_args: argparse.Namespace) -> int:
+    """Serve the screens until told to stop."""
+    import uvicorn
+
+    settings = read_settings()
+    start_logging(settings.var / "logs", "web")
+    city = load_city(settings)
+    with open_city_store(city, settings) as store:
+        server, hub = build_web(city, store, settings)
+
+        class Server(uvicorn.Server):
+            """Sends the open streams home first, so that a stop does not wait for them."""
+
+            async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+                hub.close()
+                await super().shutdown(sockets)
+
+        Server(
+            uvicorn.Config(
+                server,
+                host=settings.host,
+                port=settings.port,
+                log_config=None,
+                access_log=False,
+                timeout_graceful_shutdown=3,
+            )
+        ).run()
+    return 0
+
+
+# ---------------------------------------------------------------------------------------------- composition
+
+
+def load_city(settings: Settings) -> City:
+    """The checked city folder; CockpitError listing every problem when there is one."""
+    city, problems = config.load(settings.city, os.environ)
+    if city is None or problems:
+        told = "\n".join(str(problem) for problem in problems)
+        raise CockpitError(f"{told}\n{settings.city} cannot be used: {len(problems)} problems", permanent=True)
+    return city
+
+
+def open_city_store(city: City, settings: Settings) -> Store:
+    """The store of a city with the sites learnt so far; StoreError when it cannot be opened or written."""
+    settings.var.mkdir(parents=True, exist_ok=True)
+    store = open_store(settings.database_url, zone=city.spec.zone)
+    for site in store.sites():
+        city.sites.setdefault(site.id, site)
+    return store
+
+
+def build_web(city: City, store: Store, settings: Settings) -> "tuple[FastAPI, Hub]":
+    """The ASGI app with pages, stream, layers and health, and the hub behind it; live once its lifespan begins."""
+    from fastapi import FastAPI
+
+    import api.web
+    from api.services import Services
+    from layouts import screen
+    from layouts.pages import Pages
+    from snapshot.builder import Builder
+    from snapshot.channel import Topic
+    from snapshot.hub import Hub
+    from snapshot.live import Live
+
+    builder = Builder(city, store)
+    home = min(city.screens.values(), key=lambda s: s.order)
+
+    def layer_url(name: str) -> str:
+        return files.url(name)
+
+    hub = Hub(
+        lambda topic: screen.draws(city.screens[topic.screen], topic.place, topic.lang, layer_url), Topic(home.key)
+    )
+    live = Live(builder, hub, store, utc_now)
+
+    @asynccontextmanager
+    async def lifespan(_server: FastAPI) -> AsyncIterator[None]:
+        running = asyncio.create_task(live.run(), name="live")
+        yield
+        running.cancel()
+
+    server = FastAPI(title=city.spec.title, lifespan=lifespan, docs_url=None, redoc_url=None)
+    build = build_id([ROOT / name for name in ("assets", "layouts", "callbacks")] + [city.folder / "screens"])
+    services = Services(
+        city,
+        store,
+        builder,
+        hub,
+        live,
+        build,
+        settings.var / "cache",
+        utc_now,
+        lambda: pages.csp_hashes(),  # noqa: PLW0108  `pages` is made below
+    )
+    files = api.web.mount(server, services)
+    shown = Pages(city, home, lambda: live.snapshot, builder.at, layer_url)
+    pages = build_pages(server, city, shown)
+    return server, hub
+
+
+# ---------------------------------------------------------------------------------------------- running everything
+
+
+def build_pages(server: "FastAPI", city: City, shown: "Pages") -> "Dash":
+    """Dash on the server: the page, its assets and what a person's click does."""
+    from dash import Dash
+
+    from callbacks import drawer, page
+    from callbacks import map as city_map
+
+    pages = Dash(
+        server=server,  # type: ignore[arg-type]  # Dash's hint names Flask's servers only
+        title=city.spec.title,
+        update_title="",
+        assets_folder=str(ROOT / "assets"),
+        suppress_callback_exceptions=True,  # parts of panels appear with their data, after the first layout
+    )
+    page.register(pages, shown.page)
+    drawer.register(pages, shown)
+    city_map.register(pages, city.screens.values())
+    return pages
+
+
+def _fill(progress: "Progress", city: City, settings: Settings) -> None:
+    """The demonstration city's history up to now, with a bar; quick when it is there already."""
+    from demo import history
+
+    with open_city_store(city, settings) as store:
+        if history.finished(store):
+            return
+        bar = progress.add_task("30 days of history", total=None)
+        for part in history.backfill(city, store, utc_now()):
+            progress.update(bar, completed=part.done, total=part.total, description=part.words)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

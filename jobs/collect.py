@@ -1,0 +1,74 @@
+"""The collector process: polls every source on its timetable until it is told to stop."""
+
+import asyncio
+import logging
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from alerts.engine import Engine
+from datasources.collector import Collector
+from datasources.context import SourceContext
+from datasources.kinds import KINDS
+from datasources.spool import DiskSpool
+from domain.city import City
+from domain.place import Places, Site
+from domain.run import SourceRun
+from domain.source import Source
+from jobs.clock import utc_now
+from jobs.ingest import Ingest
+from jobs.schedule import Job, build_scheduler, source_jobs
+from store import Store
+
+log = logging.getLogger("collect")
+
+
+def build_sources(city: City, context: SourceContext) -> dict[str, Source]:
+    """Every declared source of the city, built by its kind."""
+    return {key: KINDS[spec.kind][1](spec, context) for key, spec in city.sources.items()}
+
+
+def timetable(city: City, collector: Collector, ingest: Ingest, store: Store) -> list[Job]:
+    """Everything the collector does by the clock: one row a job."""
+
+    async def close_buckets(now: datetime) -> None:
+        await asyncio.to_thread(store.close_buckets, now)
+
+    async def retain(now: datetime) -> None:
+        await asyncio.to_thread(store.retain, now, city.metrics)
+
+    return [
+        *source_jobs(city.sources, collector.poll),
+        Job("alerts:due", ingest.due, "`for`, `keep` and staleness are due times, looked at once a second", every=timedelta(seconds=1)),
+        Job("store:close", close_buckets, "hours and days are rolled up when they are over, and repaired when late data came",
+            every=timedelta(minutes=1)),
+        Job("store:retain", retain, "what outlived its retention goes at the quietest hour", cron="30 3 * * *"),
+    ]  # fmt: skip
+
+
+async def run_collector(
+    city: City, store: Store, places: Places, folder: Path, env: Mapping[str, str], stop: asyncio.Event
+) -> None:
+    """Collect until `stop` is set; a poll under way is finished first. `folder` holds the spool."""
+    engine = Engine.of(city, await asyncio.to_thread(store.open_alerts))
+    ingest = Ingest(city, store, engine)
+    await asyncio.to_thread(ingest.warm, utc_now())
+    areas = frozenset({city.adcode, *city.districts})
+    context = SourceContext(city.metrics, city.sites, places, env, Path.cwd(), areas)
+    sources = build_sources(city, context)
+
+    async def record(run: SourceRun) -> None:
+        await asyncio.to_thread(store.record_run, run)
+
+    def learn(sites: Iterable[Site]) -> None:
+        city.sites.update({site.id: site for site in sites})
+
+    collector = Collector(
+        sources, ingest.write, store.cursor, record, context=context, spool=DiskSpool(folder / "spool"), learn=learn
+    )
+    scheduler = build_scheduler(timetable(city, collector, ingest, store), city.spec.zone)
+    scheduler.start()
+    log.info("collecting from %d sources", len(sources))
+    await stop.wait()
+    scheduler.shutdown(wait=False)
+    await collector.close()

@@ -1,0 +1,115 @@
+"""What happens to a batch between a source and the store: derive, write, evaluate; in that order, one batch at a time."""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from alerts.engine import Change, Engine
+from domain.batch import Batch, Written
+from domain.city import City
+from domain.metric import Metric
+from domain.observation import Observation, Quality
+from indicators.derive import derive, needs, span
+from jobs.clock import utc_now
+from store import Store
+
+# Inputs are held a little longer than any indicator reaches back, so that a late hour still finds its neighbours.
+LATENESS = timedelta(hours=6)
+
+
+class Inputs:
+    """The recent values of every metric that an indicator is computed from: (metric, site) -> moment -> value."""
+
+    def __init__(self, metrics: Mapping[str, Metric]) -> None:
+        self.metrics = frozenset(name for metric in metrics.values() for name in needs(metric))
+        self.reach = max((span(metric) for metric in metrics.values()), default=timedelta(0)) + LATENESS
+        self.history: dict[tuple[str, str], dict[datetime, float]] = {}
+
+    def learn(self, observations: Iterable[Observation]) -> None:
+        """Remember usable inputs and forget those out of reach."""
+        for seen in observations:
+            if seen.metric not in self.metrics:
+                continue
+            moments = self.history.setdefault((seen.metric, seen.site), {})
+            if seen.value is None or seen.quality > Quality.SUSPECT:
+                moments.pop(seen.at, None)
+            else:
+                moments[seen.at] = seen.value
+            self._forget(moments)
+
+    def previous(self, batch: Batch) -> dict[tuple[str, str], float]:
+        """The held inputs at each site's newest moment in the batch."""
+        newest: dict[str, datetime] = {}
+        for seen in batch.observations:
+            newest[seen.site] = max(newest.get(seen.site, seen.at), seen.at)
+        return {
+            (metric, site): self.history[metric, site][at]
+            for site, at in newest.items()
+            for metric in self.metrics
+            if at in self.history.get((metric, site), {})
+        }
+
+    def _forget(self, moments: dict[datetime, float]) -> None:
+        # Moments mostly arrive in order, so the oldest stand first and one look is nearly always enough.
+        horizon = max(moments, default=None)
+        if horizon is None:
+            return
+        for at in [at for at in moments if at < horizon - self.reach]:
+            del moments[at]
+
+
+class Ingest:
+    """Writes batches. A change in the store and its alerts follow each other without another batch between them."""
+
+    def __init__(self, city: City, store: Store, engine: Engine) -> None:
+        self._city = city
+        self._store = store
+        self._engine = engine
+        self._inputs = Inputs(city.metrics)
+        self._lock = asyncio.Lock()
+
+    async def write(self, batch: Batch) -> Written:
+        """Store a batch with what is computed from it, then tell the rules; returns once it is durable."""
+        async with self._lock:
+            return await asyncio.to_thread(self._write, batch)
+
+    async def due(self, now: datetime) -> None:
+        """Let time move the alerts: `for` and `keep` that ended, sources that fell silent."""
+        async with self._lock:
+            await asyncio.to_thread(self._due, now)
+
+    def warm(self, now: datetime) -> None:
+        """Load the held inputs from the store; called once at start, before the first batch."""
+        keys = {i: key for i, key in self._store.series().items() if key.metric in self._inputs.metrics}
+        if not keys:
+            return
+        rows = self._store.window(now - self._inputs.reach, now, keys)
+        usable = rows.take(rows.counts)
+        for number, at, value in zip(usable.series.tolist(), usable.at.tolist(), usable.value.tolist(), strict=True):
+            key = keys[number]
+            moments = self._inputs.history.setdefault((key.metric, key.site), {})
+            moments[datetime.fromtimestamp(at / 1000, UTC)] = value
+
+    def _write(self, batch: Batch) -> Written:
+        derived = derive(
+            batch.observations,
+            self._city.metrics,
+            self._city.sites,
+            self._inputs.previous(batch),
+            self._inputs.history,
+        )
+        full = replace(batch, observations=(*batch.observations, *derived)) if derived else batch
+        written = self._store.write(full)
+        self._inputs.learn(batch.observations)
+        self._save(self._engine.evaluate(full.observations, utc_now()))
+        return written
+
+    def _due(self, now: datetime) -> None:
+        at = self._engine.next_due()
+        if at is not None and at <= now:
+            self._save(self._engine.due(now))
+
+    def _save(self, changes: Sequence[Change]) -> None:
+        if changes:
+            self._store.save_alerts([c.alert for c in changes], [c.transition for c in changes])

@@ -1,0 +1,73 @@
+"""Starting and stopping: the processes of `run`, the address they answer at, and the signals that end them."""
+
+import asyncio
+import signal
+import socket
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import httpx
+from rich.progress import Progress
+
+from domain.errors import CockpitError
+from jobs.settings import Settings
+from jobs.supervisor import Child, Supervisor
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+async def supervise(progress: Progress, names: Sequence[str], title: str, settings: Settings) -> None:
+    """Start the processes, say where to look once the screen answers, and stop them when told."""
+    command = [sys.executable, str(ROOT / "app.py"), "--with-parent"]
+    supervisor = Supervisor([Child(name, [*command, name], env=settings.as_env()) for name in names])
+    stop = told_to_stop()
+    bar = progress.add_task("starting " + ", ".join(names), total=1)
+    await supervisor.start()
+    answered = await _answers(settings.address + "healthz", stop)
+    progress.update(bar, completed=1)
+    progress.stop()
+    if answered:
+        progress.console.print(f"\n{title}: [bold]{settings.address}[/bold]")
+        progress.console.print(f"Ctrl-C stops everything; logs are in {settings.var / 'logs'}\n", markup=False)
+    await stop.wait()
+    progress.console.print("stopping")
+    await supervisor.stop()
+
+
+async def _answers(url: str, stop: asyncio.Event) -> bool:
+    """Wait until the address answers 200; False when told to stop before."""
+    async with httpx.AsyncClient(timeout=5) as client:
+        while not stop.is_set():
+            with suppress(httpx.HTTPError):
+                if (await client.get(url)).is_success:
+                    return True
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), 0.2)
+    return False
+
+
+def told_to_stop() -> asyncio.Event:
+    """An event that SIGINT and SIGTERM set."""
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return stop
+
+
+async def until_told(work: Callable[[asyncio.Event], Awaitable[None]]) -> None:
+    """Run a process's work with the event that tells it to stop."""
+    await work(told_to_stop())
+
+
+def free_port(host: str, port: int) -> None:
+    """CockpitError when the port is taken or the host is not this machine's."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise CockpitError(
+                f"{host}:{port} cannot be used ({error.strerror}); set PORT or HOST to another", permanent=True
+            ) from error
