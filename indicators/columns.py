@@ -53,13 +53,14 @@ def derive_columns(metric: Metric, site: Site, at: Ints, inputs: Inputs) -> list
     if not mine or metric.site_kind not in ("", site.kind):
         return []
     present = ~reduce(np.logical_and, (np.isnan(column) for column in mine.values()))
-    made = [] if not present.any() else _COMPUTE[metric.derive](_Rows(site, at, mine))
+    made = [] if not present.any() else _COMPUTE[metric.derive](_Rows(metric, site, at, mine))
     return [column for part in made if (column := _kept(part, at, present)) is not None]
 
 
 class _Rows(NamedTuple):
-    """What is computed on: one site's moments and its input columns by name."""
+    """What is computed on: a metric, one site's moments and its input columns by name."""
 
+    metric: Metric
     site: Site
     at: Ints
     inputs: Inputs
@@ -98,7 +99,7 @@ def _air(which: int) -> _Compute:
         skipped = not_monitored(rows.site)
         monitored = [p for p in POLLUTANTS if p not in skipped]
         values = {AIR[name]: column for name, column in rows.inputs.items()}
-        later = rows.at >= _IN_FORCE_MS
+        later = (rows.at >= _IN_FORCE_MS) & (rows.metric.standard != HJ633_2012)
         good = np.zeros(later.shape, np.uint8)
         return [
             _Part(edition, where, aqi_columns.hourly(values, edition, monitored)[which], good)

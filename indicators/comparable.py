@@ -83,7 +83,7 @@ def _standard(metric: Metric, side: Side) -> str:
     """The standard a figure was computed by; an AQI that does not name it was computed by the edition of its day."""
     if side.standard or side.at is None or metric.derive not in ("aqi", "aqi_primary"):
         return side.standard
-    return edition_of(side.at)
+    return edition_of(side.at, metric.standard)
 
 
 def _moved(now: Side, base: Side) -> str:

@@ -143,10 +143,12 @@ def _derive_one(metric: Metric, site: Site, at: datetime, known: _Known) -> Iter
         if found:
             values[name] = found
         seen.extend(o for moment in moments if (o := known.arrived(key, moment)) is not None)
-    made = recipe.compute(Case(site, at, values)) if values else Made(None)
+    made = recipe.compute(Case(metric, site, at, values)) if values else Made(None)
     if made is None:
         return
     last = max(seen, key=lambda o: (o.received, o.at, o.source))
     worst = max((o.quality for o in seen if _usable(o) is not None), default=Quality.GOOD)
     quality = Quality.MISSING if made.value is None else max(made.quality, worst)
-    yield Observation(metric.key, site.id, last.source, at, made.value, last.received, quality, recipe.standard(at))
+    yield Observation(
+        metric.key, site.id, last.source, at, made.value, last.received, quality, recipe.standard(metric, at)
+    )

@@ -70,8 +70,14 @@ def pollutant_of(item: str) -> str:
     return "PM2.5" if name == "PM25" else name
 
 
-def edition_of(at: datetime) -> Edition:
-    """The edition in force on the day of the data in China; ValueError for a time without a zone."""
+def edition_of(at: datetime, declared: str = "") -> Edition:
+    """The edition in force on the day of the data in China; ValueError for a time without a zone.
+
+    declared: the metric's own `standard`. The abolished edition can only be meant for good: a city that plays old recordings
+    as if live declares "HJ 633-2012", because the shifted times no longer tell the day of the data.
+    """
+    if declared == HJ633_2012:
+        return HJ633_2012
     if at.tzinfo is None:
         raise ValueError(f"{at.isoformat()} has no time zone: the edition of HJ 633 depends on the day in China")
     return HJ633_2026 if at.astimezone(CHINA).date() >= IN_FORCE else HJ633_2012

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from domain.metric import Metric
 from domain.observation import Quality
 from domain.place import Site
 from indicators import aqi, gb3838, rain, traffic, water
 from indicators.exact import total
 from indicators.gb3838 import Body
-from indicators.hj633 import POLLUTANTS, edition_of
+from indicators.hj633 import POLLUTANTS, Edition, edition_of
 
 # Input name within the metric's area (air.pm25 for air.aqi) -> pollutant.
 AIR = {"so2": "SO2", "no2": "NO2", "co": "CO", "o3": "O3", "pm10": "PM10", "pm25": "PM2.5"}
@@ -23,8 +24,9 @@ Values = Mapping[str, Sequence[float]]
 
 
 class Case(NamedTuple):
-    """What is computed on: the site, the moment, and the present values by input name (at least one)."""
+    """What is computed on: the metric, the site, the moment, and the present values by input name (at least one)."""
 
+    metric: Metric
     site: Site
     at: datetime
     values: Values
@@ -43,19 +45,24 @@ class Made(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """inputs: names within the area. hours: how many hourly moments, ending at `at`, go in. standard: by the moment.
+    """inputs: names within the area. hours: how many hourly moments, ending at `at`, go in. standard: by metric and moment.
 
     compute: the result, None when the site lacks a fact that it needs.
     """
 
     inputs: tuple[str, ...]
     compute: Callable[[Case], Made | None]
-    standard: Callable[[datetime], str]
+    standard: Callable[[Metric, datetime], str]
     hours: int = 1
 
 
-def _always(standard: str) -> Callable[[datetime], str]:
-    return lambda _: standard
+def _always(standard: str) -> Callable[[Metric, datetime], str]:
+    return lambda _metric, _at: standard
+
+
+def edition(metric: Metric, at: datetime) -> Edition:
+    """The edition of HJ 633 that an AQI metric is computed by at a moment."""
+    return edition_of(at, metric.standard)
 
 
 def not_monitored(site: Site) -> tuple[str, ...]:
@@ -80,7 +87,7 @@ def class_target(site: Site) -> float | None:
 def _air(case: Case) -> aqi.Aqi:
     skipped = not_monitored(case.site)
     found = {AIR[name]: value for name, value in case.first().items()}
-    return aqi.hourly(found, edition_of(case.at), monitored=[p for p in POLLUTANTS if p not in skipped])
+    return aqi.hourly(found, edition(case.metric, case.at), monitored=[p for p in POLLUTANTS if p not in skipped])
 
 
 def _aqi(case: Case) -> Made:
@@ -127,8 +134,8 @@ def _rain_grade(case: Case) -> Made:
 
 
 RECIPES: Mapping[str, Recipe] = {
-    "aqi": Recipe(tuple(AIR), _aqi, edition_of),
-    "aqi_primary": Recipe(tuple(AIR), _aqi_primary, edition_of),
+    "aqi": Recipe(tuple(AIR), _aqi, edition),
+    "aqi_primary": Recipe(tuple(AIR), _aqi_primary, edition),
     "water_class": Recipe(gb3838.EVALUATED, _water_class, _always(gb3838.STANDARD)),
     "water_good": Recipe(gb3838.EVALUATED, _water_good, _always(gb3838.STANDARD)),
     "delay_ratio": Recipe(("speed",), _delay_ratio, _always(traffic.DELAY_STANDARD)),

@@ -148,6 +148,13 @@ def test_a_history_across_the_change_comes_in_two_parts() -> None:
     assert len(old.at) == 4
 
 
+def test_a_pinned_edition_holds_throughout() -> None:
+    at = np.array([START_MS + HOUR_MS * i for i in range(8)])
+    pinned = AQI.model_copy(update={"standard": "HJ 633-2012"})
+    (found,) = derive_columns(pinned, site(), at, {key: np.full(8, 60.0) for key in needs(AQI)})
+    assert (found.standard, len(found.at)) == ("HJ 633-2012", 8)
+
+
 def test_a_site_without_the_fact_gives_no_column() -> None:
     speed = {"traffic.speed": np.array([30.0])}
     at = np.array([START_MS])

@@ -92,6 +92,11 @@ def test_an_index_recomputed_under_one_standard_is_compared(metric: Declare) -> 
     assert (told.delta, told.unit, told.refused) == (-8.0, "", "")
 
 
+def test_a_pinned_edition_is_one_standard(metric: Declare) -> None:
+    pinned = metric(key="air.aqi", unit="", derive="aqi", standard="HJ 633-2012")
+    assert refusal(pinned, side(46), before(50)) == ""
+
+
 def test_concentrations_know_no_change_of_standard(metric: Declare) -> None:
     assert refusal(metric(unit="µg/m³"), side(20), before(25)) == ""
 

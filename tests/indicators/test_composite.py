@@ -17,7 +17,7 @@ Declare = Callable[..., Metric]
      ({"better": "higher", "target": 80}, -4, 0), ({"better": "lower", "target": 100}, 46, 100), ({"better": "lower", "target": 100}, 200, 50),
      ({"better": "higher", "valid": (0, 200)}, 50, 25), ({"better": "lower", "valid": (0, 500)}, 50, 90), ({"better": "lower", "valid": (1, 20)}, 1, 100),
      ({"better": "band", "band": (6, 9)}, 6, 100), ({"better": "band", "band": (6, 9)}, 10.5, 50), ({"better": "band", "band": (6, 9)}, 20, 0),
-     ({"better": "none", "target": 3}, 3, None), ({"better": "higher"}, 3, None), ({"better": "higher", "target": 3}, None, None)],
+     ({"better": "none", "target": 3}, 3, None), ({"better": "higher"}, 3, None), ({"better": "band", "band": (6, 6)}, 6, None), ({"better": "higher", "target": 3}, None, None)],
 )  # fmt: skip
 def test_scores_follow_direction_and_target(
     metric: Declare, declared: dict[str, object], value: float | None, mark: int | None

@@ -79,6 +79,12 @@ def test_the_standard_follows_the_day_of_the_data(metrics: dict[str, Metric], si
     assert [(o.value, o.standard) for o in found] == [(82.0, "HJ 633-2012"), (100.0, "HJ 633-2026")]
 
 
+def test_a_city_of_old_recordings_pins_the_edition(metric: Declare, sites: dict[str, Site]) -> None:
+    pinned = {"air.aqi": metric(key="air.aqi", derive="aqi", standard="HJ 633-2012")}
+    (found,) = derive(air("A1", CLEAN | {"pm25": 60.0, "co": None}), pinned, sites, {})
+    assert (found.value, found.standard) == (82.0, "HJ 633-2012")
+
+
 def test_a_withheld_index_is_stored_as_missing(metrics: dict[str, Metric], sites: dict[str, Site]) -> None:
     found = derive(air("A1", CLEAN | {"co": None}), metrics, sites, {})
     assert [(o.value, o.quality) for o in found] == [(None, Quality.MISSING)] * 2
