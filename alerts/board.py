@@ -1,102 +1,145 @@
-"""The first threshold of every rule of a metric at every site as arrays, so that a batch is tested at once.
+"""The nearest threshold of every series as arrays, so that a whole batch is tested at once, whatever the number of rules.
 
-Only what reaches a threshold, or belongs to an open alert, goes through the state machine in Python.
+Only a value beyond the nearest threshold of its series, or of a series with an open alert, is looked at rule by rule.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from operator import attrgetter
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from alerts.rule import Limits
+from alerts.rule import Limits, fact_names
+from domain.metric import Metric
 from domain.observation import Observation, Quality
 from domain.rule import Rule
 
-SMALL = 48  # tests below which plain comparisons cost less than building arrays (benchmarks/rules.py)
+AHEAD = timedelta(minutes=5)  # departments' clocks differ; a time further ahead would shut out every later value
 _LONG_AGO = int(np.iinfo(np.int64).min)
+_UNWATCHED = -1
+_INTEGERS = np.int64
+_WORST = Quality.SUSPECT
+_SERIES = attrgetter("metric", "site")
+_AT = attrgetter("at")
 Limiter = Callable[[Rule, str], Limits | None]
+
+
+class Test(NamedTuple):
+    """One rule's first threshold at a site: reached when sign x value >= entry."""
+
+    rule: str
+    sign: int
+    entry: float
 
 
 def usable(observation: Observation) -> float | None:
     """The value to judge: a suspect one counts, because a person will look; a missing or invalid one does not."""
-    return observation.value if observation.quality <= Quality.SUSPECT else None
+    return observation.value if observation.quality <= _WORST else None
 
 
 class Board:
-    """One metric's rules over the sites seen so far. Owned by one engine, used by one thread at a time."""
+    """The series seen so far, each in one slot of the arrays. Owned by one engine, used by one thread at a time."""
 
-    def __init__(self, rules: Sequence[Rule], limiter: Limiter) -> None:
-        self.rules = tuple(rules)
+    def __init__(self, rules: Iterable[Rule], metrics: Mapping[str, Metric], limiter: Limiter) -> None:
         self._limiter = limiter
-        self._columns: dict[str, int] = {}
-        self._signs = np.array([1.0 if rule.when.above else -1.0 for rule in rules])
-        self._entry = np.empty((len(rules), 0))
-        self._open = np.empty((len(rules), 0), dtype=bool)
-        self._newest = np.empty(0, dtype=np.int64)
+        self._metrics = metrics
+        self._by_metric: dict[str, list[Rule]] = {}
+        for rule in rules:
+            self._by_metric.setdefault(rule.when.metric, []).append(rule)
+        self._shared = {metric: self._tests(rules, "") for metric, rules in self._plain().items()}
+        self._slots: dict[tuple[str, str], int] = {}
+        self._slot_tests: list[tuple[Test, ...]] = []
+        self._high = np.empty(0)
+        self._low = np.empty(0)
+        self._open = np.empty(0, dtype=_INTEGERS)
+        self._newest = np.empty(0, dtype=_INTEGERS)
+        self._ahead = np.empty(0, dtype=_INTEGERS)
 
-    def mark(self, row: int, site: str, is_open: bool) -> None:
-        """Note whether a rule has an open alert at a site, so that its values always reach the state machine."""
-        if site not in self._columns:
-            self._grow([site])
-        self._open[row, self._columns[site]] = is_open
+    @property
+    def metrics(self) -> frozenset[str]:
+        """The metrics that some rule watches."""
+        return frozenset(self._by_metric)
 
-    def touched(self, group: Sequence[Observation]) -> Iterator[tuple[int, Observation]]:
-        """The (rule row, observation) pairs that may move an alert, oldest first; remembers the newest time of each site.
+    def mark(self, metric: str, site: str, step: int) -> None:
+        """Count open alerts of a series (+1 opened, -1 closed), so that its values are always looked at."""
+        if (metric, site) not in self._slots:
+            self._grow([(metric, site)])
+        self._open[self._slots[metric, site]] += step
 
-        A value older than the newest seen at its site is left out: late data never move an alert backwards.
+    def touched(
+        self, observations: Sequence[Observation], now: datetime
+    ) -> Iterator[tuple[Observation, tuple[Test, ...]]]:
+        """Observations that may move an alert, oldest first, with their series' tests; remembers the newest times.
+
+        Left out: unwatched metrics, values older than the newest of their series, and times in the future.
         """
-        missing = {o.site: None for o in group if o.site not in self._columns}
-        if missing:
-            self._grow(list(missing))
-        ordered = group if len(group) == 1 else sorted(group, key=lambda o: o.at)
-        if len(group) * len(self.rules) <= SMALL:
-            return self._one_by_one(ordered)
-        return self._at_once(ordered)
+        watched, slots = self._located(observations)
+        if not watched:
+            return
+        times = _milliseconds(watched)
+        # What `usable` says, inline: ten thousand calls would cost a third of the batch. None is NaN and reaches nothing.
+        values = np.array([o.value if o.quality <= _WORST else None for o in watched], dtype=np.float64)
+        fresh = (times >= self._newest[slots]) & (times <= round(now.timestamp() * 1000) + self._ahead[slots])
+        hot = (values >= self._high[slots]) | (values <= self._low[slots]) | (self._open[slots] > 0)
+        hits = np.flatnonzero(self._of_same_series(hot & fresh, slots) & fresh)
+        counted = fresh & ~np.isnan(values)
+        np.maximum.at(self._newest, slots[counted], times[counted])
+        for index in hits[np.argsort(times[hits], kind="stable")].tolist():
+            yield watched[index], self._slot_tests[slots[index]]
 
-    def _one_by_one(self, group: Sequence[Observation]) -> Iterator[tuple[int, Observation]]:
-        for observation in group:
-            column = self._columns[observation.site]
-            at = round(observation.at.timestamp() * 1000)
-            if at < self._newest[column]:
+    def _located(self, observations: Sequence[Observation]) -> tuple[Sequence[Observation], npt.NDArray[np.int64]]:
+        """The watched observations and their slots; series not seen before get one."""
+        series = list(map(_SERIES, observations))
+        located = list(map(self._slots.get, series))
+        if None in located:
+            self._grow([key for key in dict.fromkeys(series) if key not in self._slots])
+            located = list(map(self._slots.get, series))
+        slots = np.array(located, dtype=_INTEGERS)
+        if _UNWATCHED in located:
+            observations = [o for o, slot in zip(observations, located, strict=True) if slot != _UNWATCHED]
+            slots = slots[slots != _UNWATCHED]
+        return observations, slots
+
+    def _of_same_series(self, hot: npt.NDArray[np.bool_], slots: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+        """When one value of a series is looked at, so are its others in the batch: they may close what it opened."""
+        series = np.zeros(len(self._slot_tests), dtype=bool)
+        series[slots[hot]] = True
+        return series[slots]
+
+    def _plain(self) -> dict[str, list[Rule]]:
+        """The rules whose thresholds are the same at every site."""
+        return {
+            metric: [rule for rule in rules if not fact_names(rule.when)] for metric, rules in self._by_metric.items()
+        }
+
+    def _tests(self, rules: Iterable[Rule], site: str) -> tuple[Test, ...]:
+        found = ((rule.key, self._limiter(rule, site)) for rule in rules)
+        return tuple(Test(key, levels.sign, levels.entry) for key, levels in found if levels is not None)
+
+    def _grow(self, series: Sequence[tuple[str, str]]) -> None:
+        """Give new series their slots; those of unwatched metrics are remembered as such."""
+        added: list[tuple[Test, ...]] = []
+        ahead: list[timedelta] = []
+        for metric, site in series:
+            if metric not in self._by_metric:
+                self._slots[metric, site] = _UNWATCHED
                 continue
-            value = usable(observation)
-            for row, sign in enumerate(self._signs.tolist()):
-                if self._open[row, column] or (value is not None and sign * value >= self._entry[row, column]):
-                    yield row, observation
-            if value is not None:
-                self._newest[column] = at
+            self._slots[metric, site] = len(self._slot_tests) + len(added)
+            own = self._tests((rule for rule in self._by_metric[metric] if fact_names(rule.when)), site)
+            added.append(self._shared[metric] + own)
+            ahead.append(max(AHEAD, self._metrics[metric].every))
+        self._slot_tests += added
+        high = [min((t.entry for t in tests if t.sign > 0), default=np.inf) for tests in added]
+        low = [max((-t.entry for t in tests if t.sign < 0), default=-np.inf) for tests in added]
+        self._high = np.append(self._high, high)
+        self._low = np.append(self._low, low)
+        self._open = np.append(self._open, np.zeros(len(added), dtype=_INTEGERS))
+        self._newest = np.append(self._newest, np.full(len(added), _LONG_AGO, dtype=_INTEGERS))
+        self._ahead = np.append(self._ahead, np.array([span.total_seconds() * 1000 for span in ahead], dtype=_INTEGERS))
 
-    def _at_once(self, group: Sequence[Observation]) -> Iterator[tuple[int, Observation]]:
-        columns = np.array([self._columns[o.site] for o in group], dtype=np.intp)
-        at = np.array([o.at.timestamp() for o in group])
-        times = np.round(at * 1000).astype(np.int64)
-        values = np.array([usable(o) for o in group], dtype=np.float64)  # None becomes NaN, which reaches nothing
-        fresh = times >= self._newest[columns]
-        reached = self._signs[:, None] * values[None, :] >= self._entry[:, columns]
-        hits = (reached & fresh) | (self._open[:, columns] & fresh)
-        hits = self._with_later(hits, columns) & fresh
-        known = ~np.isnan(values)
-        np.maximum.at(self._newest, columns[known], times[known])
-        for index, row in np.argwhere(hits.T).tolist():
-            yield row, group[index]
 
-    def _with_later(self, hits: npt.NDArray[np.bool_], columns: npt.NDArray[np.intp]) -> npt.NDArray[np.bool_]:
-        """Where a batch holds several values of one site, a hit by one means that the others matter too."""
-        if len(np.unique(columns)) == len(columns):
-            return hits
-        rows, found = np.nonzero(hits)
-        at_site = np.zeros(self._open.shape, dtype=bool)
-        at_site[rows, columns[found]] = True
-        return at_site[:, columns]
-
-    def _grow(self, sites: Sequence[str]) -> None:
-        entry = np.full((len(self.rules), len(sites)), np.inf)
-        for column, site in enumerate(sites):
-            self._columns[site] = self._newest.size + column
-            for row, rule in enumerate(self.rules):
-                levels = self._limiter(rule, site)
-                if levels is not None:
-                    entry[row, column] = levels.entry
-        self._entry = np.concatenate((self._entry, entry), axis=1)
-        self._open = np.concatenate((self._open, np.zeros(entry.shape, dtype=bool)), axis=1)
-        self._newest = np.concatenate((self._newest, np.full(len(sites), _LONG_AGO, dtype=np.int64)))
+def _milliseconds(observations: Sequence[Observation]) -> npt.NDArray[np.int64]:
+    seconds = np.array(list(map(datetime.timestamp, map(_AT, observations))))
+    return np.round(seconds * 1000).astype(_INTEGERS)

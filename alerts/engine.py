@@ -3,7 +3,7 @@
 import heapq
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from alerts.board import Board, usable
 from alerts.health import Failures, RuleHealth
@@ -18,8 +18,6 @@ from domain.metric import Metric
 from domain.observation import Observation
 from domain.place import Site
 from domain.rule import Rule
-
-AHEAD = timedelta(minutes=5)  # clocks of departments differ; a time further ahead would shut out every later value
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +50,9 @@ class Engine:
         self._metrics = metrics
         self._sites = sites
         self._words = Words(metrics, sites, areas or {})
-        self._rows: dict[str, int] = {}
-        self._boards = self._made()
         self._watches: dict[Key, Watch | None] = {}
         self._states: dict[Key, State] = {}
+        self._board = Board(self._rules.values(), metrics, self._limits)
         self._due: list[tuple[datetime, Key]] = []
         self._scheduled: dict[Key, datetime] = {}
         self._orphans: list[Alert] = []
@@ -72,7 +69,7 @@ class Engine:
     @property
     def metrics(self) -> frozenset[str]:
         """The metrics that some rule watches."""
-        return frozenset(self._boards)
+        return self._board.metrics
 
     @property
     def failed(self) -> Mapping[str, RuleHealth]:
@@ -81,17 +78,14 @@ class Engine:
 
     def evaluate(self, observations: Iterable[Observation], now: datetime) -> list[Change]:
         """Changes that a batch brings, in the order of time; an alert may move several times in one batch."""
-        groups: dict[str, list[Observation]] = {}
-        for observation in observations:
-            if observation.metric in self._boards:
-                groups.setdefault(observation.metric, []).append(observation)
         changes: list[Change] = []
-        for metric, group in groups.items():
-            latest = now + max(AHEAD, self._metrics[metric].every)
-            board = self._boards[metric]
-            for row, observation in board.touched([o for o in group if o.at <= latest]):
-                key = (board.rules[row].key, observation.site)
-                changes += self._guarded(key, Seen(observation.at, usable(observation), now), now)
+        for observation, tests in self._board.touched(list(observations), now):
+            value, site = usable(observation), observation.site
+            seen = Seen(observation.at, value, now)
+            for rule, sign, entry in tests:
+                key = (rule, site)
+                if key in self._states or (value is not None and sign * value >= entry):
+                    changes += self._guarded(key, seen, now)
         return changes
 
     def due(self, now: datetime) -> list[Change]:
@@ -108,14 +102,6 @@ class Engine:
     def next_due(self) -> datetime | None:
         """When `due` is next worth calling, None when nothing waits. May be early, never late."""
         return self._due[0][0] if self._due else None
-
-    def _made(self) -> dict[str, Board]:
-        by_metric: dict[str, list[Rule]] = {}
-        for rule in self._rules.values():
-            rules = by_metric.setdefault(rule.when.metric, [])
-            self._rows[rule.key] = len(rules)
-            rules.append(rule)
-        return {metric: Board(rules, self._limits) for metric, rules in by_metric.items()}
 
     def _limits(self, rule: Rule, site: str) -> Limits | None:
         watch = self._watch((rule.key, site))
@@ -172,12 +158,13 @@ class Engine:
 
     def _keep(self, key: Key, state: State, watch: Watch) -> None:
         """Open states are kept and their next due time noted; the others need no memory."""
-        is_open = state.condition in OPEN
+        was_open, is_open = key in self._states, state.condition in OPEN
         if is_open:
             self._states[key] = state
-        else:
-            self._states.pop(key, None)
-        self._boards[self._rules[key[0]].when.metric].mark(self._rows[key[0]], key[1], is_open)
+        elif was_open:
+            del self._states[key]
+        if was_open != is_open:
+            self._board.mark(self._rules[key[0]].when.metric, key[1], 1 if is_open else -1)
         at = due(state, watch)
         if at is not None and (key not in self._scheduled or at < self._scheduled[key]):
             self._scheduled[key] = at

@@ -16,8 +16,9 @@ is, marked stale, and when it speaks again `for` and `keep` start anew, for nobo
 A missing value moves nothing and stops the clocks until a value comes. A value older than the newest seen moves nothing.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from alerts.rule import Limits
 from domain.alert import AlertLevel, Condition, Reason
@@ -35,8 +36,7 @@ class Watch:
     stale_after: timedelta
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """Where an alert stands. All times aware UTC.
 
     `since`: when the value first reached a level. `at`: time of the newest value. `missing`: time of the newest missing
@@ -62,8 +62,7 @@ class State:
         return self.missing is not None and (self.at is None or self.missing >= self.at)
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """One observation as a rule sees it: value None when missing or invalid; `now` is when it is looked at."""
 
     at: datetime
@@ -78,18 +77,18 @@ def step(state: State, watch: Watch, seen: Seen) -> Moved:
     """The state after an observation, and why it moved; None when only the newest value or nothing changed."""
     if seen.value is None:
         newest = seen.at if state.missing is None else max(seen.at, state.missing)
-        return replace(state, missing=newest), None
+        return state._replace(missing=newest), None
     if state.at is not None and (seen.at < state.at or (seen.at == state.at and seen.value == state.value)):
         return state, None
     if seen.now - seen.at >= watch.stale_after:
         return state, None
     missing = None if state.missing is not None and state.missing < seen.at else state.missing
-    fresh = replace(state, at=seen.at, value=seen.value, missing=missing, stale=False)
+    fresh = state._replace(at=seen.at, value=seen.value, missing=missing, stale=False)
     if state.stale:
-        fresh = replace(fresh, clock=seen.at, entered=seen.now)
+        fresh = fresh._replace(clock=seen.at, entered=seen.now)
     moved, reason = _FROM[state.condition](fresh, watch, seen.now)
     if moved.condition in OPEN:
-        moved = replace(moved, peak=_worse(watch.limits.sign, moved.peak, seen.value))
+        moved = moved._replace(peak=_worse(watch.limits.sign, moved.peak, seen.value))
     return moved, reason or (Reason.CAME_BACK if state.stale else None)
 
 
@@ -98,13 +97,13 @@ def tick(state: State, watch: Watch, now: datetime) -> Moved:
     if state.condition not in OPEN or state.stale or state.at is None:
         return state, None
     if now - state.at >= watch.stale_after:
-        return replace(state, stale=True), Reason.WENT_STALE
+        return state._replace(stale=True), Reason.WENT_STALE
     span = _span(state, watch)
     if span is None or state.blind or state.entered is None or now - state.entered < span:
         return state, None
     if state.condition is Condition.PENDING:
-        return replace(state, condition=Condition.FIRING, fired=now), Reason.HELD
-    return replace(state, condition=Condition.CLEARED, cleared=now), Reason.CLEARED
+        return state._replace(condition=Condition.FIRING, fired=now), Reason.HELD
+    return state._replace(condition=Condition.CLEARED, cleared=now), Reason.CLEARED
 
 
 def due(state: State, watch: Watch) -> datetime | None:
@@ -140,34 +139,34 @@ def _from_normal(state: State, watch: Watch, now: datetime) -> Moved:
     begun = State(Condition.PENDING, level, state.at, state.at, state.value, state.missing, clock=state.at, entered=now)
     if watch.hold:
         return begun, Reason.BREACHED
-    return replace(begun, condition=Condition.FIRING, fired=now), Reason.BREACHED
+    return begun._replace(condition=Condition.FIRING, fired=now), Reason.BREACHED
 
 
 def _from_pending(state: State, watch: Watch, now: datetime) -> Moved:
     level = None if state.value is None else watch.limits.reached(state.value)
     if level is None:
-        return replace(state, condition=Condition.NORMAL), Reason.LAPSED
-    moved = replace(state, level=level)
+        return state._replace(condition=Condition.NORMAL), Reason.LAPSED
+    moved = state._replace(level=level)
     if _elapsed(state, watch.hold):
-        return replace(moved, condition=Condition.FIRING, fired=now), Reason.HELD
+        return moved._replace(condition=Condition.FIRING, fired=now), Reason.HELD
     return moved, _change(state.level, level)
 
 
 def _from_firing(state: State, watch: Watch, now: datetime) -> Moved:
     level = _settled(state, watch)
     if level is not None:
-        return replace(state, level=level), _change(state.level, level)
+        return state._replace(level=level), _change(state.level, level)
     if watch.keep:
-        return replace(state, condition=Condition.RECOVERING, clock=state.at, entered=now), Reason.RECEDED
-    return replace(state, condition=Condition.CLEARED, cleared=now), Reason.CLEARED
+        return state._replace(condition=Condition.RECOVERING, clock=state.at, entered=now), Reason.RECEDED
+    return state._replace(condition=Condition.CLEARED, cleared=now), Reason.CLEARED
 
 
 def _from_recovering(state: State, watch: Watch, now: datetime) -> Moved:
     level = _settled(state, watch)
     if level is not None:
-        return replace(state, condition=Condition.FIRING, level=level), Reason.RELAPSED
+        return state._replace(condition=Condition.FIRING, level=level), Reason.RELAPSED
     if _elapsed(state, watch.keep):
-        return replace(state, condition=Condition.CLEARED, cleared=now), Reason.CLEARED
+        return state._replace(condition=Condition.CLEARED, cleared=now), Reason.CLEARED
     return state, None
 
 
