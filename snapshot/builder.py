@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Lock
 
@@ -26,6 +27,7 @@ class Builder:
     """Snapshots of one city. `live` is called by one thread at a time, `at` by any; both raise StoreError."""
 
     def __init__(self, city: City, store: Store) -> None:
+        self._declared = city
         self._city = city
         self._store = store
         self._hot = Hot(store, city.metrics)
@@ -45,6 +47,8 @@ class Builder:
         """The city now: what changed is taken in, every answer that still holds is taken over from the snapshot before."""
         metrics, kinds = self._hot.refresh(now)
         self._past.tell(now)
+        if "sites" in kinds:
+            self._city, metrics = self._with_learnt_sites(), frozenset(self._city.metrics)
         alerts, incidents = self._events_of(now, kinds)
         moment = Moment(self._city, now, self._hot.courses, self._past, self._health(now), alerts, incidents)
         older = self._live
@@ -71,6 +75,11 @@ class Builder:
             while len(self._replays) > _REPLAYS:
                 self._replays.popitem(last=False)
         return snapshot
+
+    def _with_learnt_sites(self) -> City:
+        """The city with the places that records told of; a declared one of the same id stays as declared."""
+        learnt = {site.id: site for site in self._store.sites()}
+        return replace(self._declared, sites=learnt | self._declared.sites)
 
     def _health(self, now: datetime) -> dict[str, SourceHealth]:
         return self._store.health(now, self._city.sources, midnight(now, self._city.zone))

@@ -8,6 +8,7 @@ import numpy as np
 
 from domain.observation import Quality, SeriesKey
 from snapshot.rows import NOTHING, Ints, Rows
+from snapshot.times import HOUR
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class Course:
     """What is known of one metric. `ids` are the store's numbers of the series, `keys` what they are, in one order.
 
     newest: one for each series, None where nothing ever came. points: the hot window, complete from `start` (ms) on.
+    every: the metric's expected interval, ms.
     """
 
     ids: tuple[int, ...] = ()
@@ -32,6 +34,7 @@ class Course:
     newest: tuple[Newest | None, ...] = ()
     points: Rows = NOTHING
     start: int = 0
+    every: int = HOUR
 
     @cached_property
     def by_site(self) -> Mapping[str, tuple[int, ...]]:

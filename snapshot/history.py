@@ -50,7 +50,9 @@ def _hours(moment: Moment, course: Course, start: int, end: int) -> Rows:
     """Hour roll-ups of a span; the hours at its ends count by the part that lies inside."""
     if moment.past is None or end <= start:
         return course.points.between(0, 0)
-    rows = moment.past.rows("hour", course, start - HOUR + 1, end)
+    day = to_ms(midnight(to_at(start), moment.zone))  # hours are of the city's own clock
+    first, last = day + (start - day) // HOUR * HOUR, day - (day - end) // HOUR * HOUR
+    rows = moment.past.rows("hour", course, first, last)
     inside = np.minimum(rows.at + HOUR, end) - np.maximum(rows.at, start)
     share = np.clip(inside / HOUR, 0.0, 1.0)
     return replace(rows, span=rows.span * share, total=rows.total * share).pick(share > 0)

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from domain.metric import Metric
 from snapshot.course import Course, Newest
 from snapshot.loading import NO_POINTS, Points, groups_of, split
-from snapshot.times import HOUR, to_at, to_ms
+from snapshot.times import HOUR, span_ms, to_at, to_ms
 from store import Latest, Rows, Store
 
 KEEP = timedelta(hours=48)
-EVERY_KIND = frozenset({"observations", "incidents", "alerts", "health"})
+EVERY_KIND = frozenset({"observations", "incidents", "alerts", "health", "sites"})
 
 
 class Hot:
@@ -60,12 +60,14 @@ class Hot:
             ids = tuple(number for number, _ in groups[metric])
             points = self._points.get(metric, NO_POINTS).merged(keys, values, start)
             self._points[metric] = points
+            every = span_ms(self._metrics[metric].every)
             self._courses[metric] = Course(
                 ids,
                 tuple(key for _, key in groups[metric]),
                 tuple(newest.get(number) for number in ids),
-                points.rows(ids, self._metrics[metric]),
+                points.rows(ids, every),
                 start,
+                every,
             )
 
 

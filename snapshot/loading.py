@@ -10,7 +10,6 @@ from domain.observation import SeriesKey
 from snapshot.past import places
 from snapshot.rows import Floats, Ints, raw_rows
 from snapshot.rows import Rows as CourseRows
-from snapshot.times import span_ms
 from store import Rows
 
 Groups = dict[str, list[tuple[int, SeriesKey]]]
@@ -35,9 +34,9 @@ class Points:
         kept &= (found & _AT_MASK) >= start
         return Points(found[kept], np.concatenate([self.value, value])[order][kept])
 
-    def rows(self, ids: tuple[int, ...], metric: Metric) -> CourseRows:
-        """As rows of a course, each standing for the metric's interval."""
-        return raw_rows(places(ids, self.key >> _AT_BITS), self.key & _AT_MASK, self.value, span_ms(metric.every))
+    def rows(self, ids: tuple[int, ...], every: int) -> CourseRows:
+        """As rows of a course, each standing for the metric's interval (ms)."""
+        return raw_rows(places(ids, self.key >> _AT_BITS), self.key & _AT_MASK, self.value, every)
 
 
 NO_POINTS = Points(np.empty(0, np.int64), np.empty(0))

@@ -71,18 +71,20 @@ class StorePast:
 
     def _rolled(self, unit: Unit, course: Course, start: int, end: int) -> Rows:
         read = self._store.days if unit == "day" else self._store.hours
-        return rolled_rows(course.ids, read(to_at(start), to_at(end), course.ids)).between(start, end)
+        return rolled_rows(course, read(to_at(start), to_at(end), course.ids)).between(start, end)
 
 
-def rolled_rows(ids: tuple[int, ...], found: Rollups) -> Rows:
+def rolled_rows(course: Course, found: Rollups) -> Rows:
     """Roll-ups as rows of a course.
 
     A row's span is judged by whole hours: history may hold one value an hour where the present has one each 5 minutes, and
-    a day with a value in each hour is whole.
+    a day with a value in each hour is whole. What comes less often than the bucket is long stands for its interval.
     """
-    span = np.minimum(found.n.astype(np.float64) * HOUR, found.length)
+    n = found.n.astype(np.float64)
+    short = np.minimum(n * max(course.every, HOUR), found.length)
+    span = np.where(found.length >= course.every, short, n * course.every)
     total, low, high, last = found.sum, found.min, found.max, found.last
-    series = places(ids, found.series.astype(np.int64))
+    series = places(course.ids, found.series.astype(np.int64))
     return Rows(series, found.bucket, span, found.mean, total, low, high, last).ordered()
 
 

@@ -10,7 +10,7 @@ from domain.health import SourceHealth, freshness
 from domain.observation import Quality
 from snapshot.course import Course, Newest
 from snapshot.loading import NO_POINTS, Groups, groups_of, split
-from snapshot.times import HOUR, to_at, to_ms
+from snapshot.times import HOUR, span_ms, to_at, to_ms
 from store import Rows, Store
 
 SPAN = timedelta(hours=26)  # a day's course and the hour it is aligned to
@@ -27,9 +27,10 @@ def courses_at(store: Store, city: City, at: datetime) -> dict[str, Course]:
     out: dict[str, Course] = {}
     for metric, (keys, values) in split(rows, groups).items():
         ids = tuple(number for number, _ in groups[metric])
-        points = NO_POINTS.merged(keys, values, start).rows(ids, city.metrics[metric])
+        every = span_ms(city.metrics[metric].every)
+        points = NO_POINTS.merged(keys, values, start).rows(ids, every)
         known = tuple(newest.get(number) for number in ids)
-        out[metric] = Course(ids, tuple(key for _, key in groups[metric]), known, points, start)
+        out[metric] = Course(ids, tuple(key for _, key in groups[metric]), known, points, start, every)
     return out
 
 
