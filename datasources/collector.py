@@ -97,7 +97,8 @@ class Collector:
         self._running: set[str] = set()
         self._down: dict[str, datetime] = {}
         self._not_before: dict[str, datetime] = {}
-        self._kept: dict[str, str] = {}
+        self._last: dict[str, str | None] = {}
+        self._spooled: set[str] = set()
         self._unrecorded = False
 
     async def poll(self, key: str, now: datetime) -> SourceRun:
@@ -178,6 +179,7 @@ class Collector:
 
     async def _durable(self, batch: Batch, run: _Run) -> Written | None:
         """Write after everything that waits in the spool; None when the batch itself went there."""
+        written: Written | None = None
         try:
             if self._spool is not None:
                 await self._spool.drain(self._write)
@@ -187,16 +189,22 @@ class Collector:
                 raise
             await self._spool.keep(batch)
             run.note = self._context.redact(f"kept in the spool, the store is down: {error}")
-            if batch.cursor is not None:
-                self._kept[run.key] = batch.cursor
-            return None
-        self._kept.pop(run.key, None)
+        (self._spooled.discard if written else self._spooled.add)(run.key)
+        if batch.cursor is not None or run.key not in self._last:
+            self._last[run.key] = batch.cursor or run.cursor
         return written
 
     async def _cursor(self, run: _Run) -> str | None:
-        """This run's progress, else what waits in the spool, else what the store holds."""
-        if run.cursor is None:
-            run.cursor = self._kept.get(run.key) or await asyncio.to_thread(self._cursors, run.key)
+        """This run's progress, else what the store holds; with a spool, what this process knows while the store is down."""
+        if run.cursor is None and run.key in self._spooled:
+            run.cursor = self._last[run.key]
+        elif run.cursor is None:
+            try:
+                run.cursor = await asyncio.to_thread(self._cursors, run.key)
+            except StoreError:
+                if self._spool is None or run.key not in self._last:
+                    raise
+                run.cursor = self._last[run.key]
         return run.cursor
 
     def _tell(self, run: _Run, error: str) -> None:
@@ -238,4 +246,4 @@ def _wait(state: RetryCallState) -> float:
     return error.after if isinstance(error, Busy) else _BACK_OFF(state)
 
 
-_BACK_OFF = wait_exponential_jitter(initial=_FIRST_WAIT, max=_LONGEST_WAIT, jitter=_FIRST_WAIT)
+_BACK_OFF = wait_exponential_jitter(multiplier=_FIRST_WAIT, max=_LONGEST_WAIT, jitter=_FIRST_WAIT)
