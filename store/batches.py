@@ -2,14 +2,12 @@
 
 from dataclasses import dataclass
 
-import numpy as np
 from sqlalchemy import Connection
 
 from domain.batch import Batch, Written
-from domain.observation import SeriesKey
 from store import changes as feed
 from store.buckets import Calendar
-from store.columns import Columns, Int32, Int64, Rows
+from store.columns import Columns, Int64, Rows
 from store.dictionary import Dictionary
 from store.driver import Driver
 from store.incidents import write_incidents
@@ -30,11 +28,9 @@ class Writer:
 
     def write(self, connection: Connection, batch: Batch, columns: Columns, received: Int64) -> Written:
         """Write a batch whose observations are in `columns`, each with its arrival (ms)."""
-        ids, fresh = self.dictionary.resolve(connection, columns.keys)
-        series = np.array(ids, np.int32)[columns.series] if len(columns) else columns.series
-        done = ingest(
-            connection, self.driver, self.calendar, Rows(columns.at, series, columns.value, columns.quality, received)
-        )
+        known = self.dictionary.resolve(connection, columns.keys)
+        rows = Rows(columns.at, known.ids[columns.series], columns.value, columns.quality, received)
+        done = ingest(connection, self.driver, self.calendar, rows)
         incidents = write_incidents(connection, batch.incidents)
         moved = {
             feed.OBSERVATIONS: len(done.moved),
@@ -44,7 +40,7 @@ class Writer:
         }
         if batch.cursor is not None:
             write_cursor(connection, batch.source, batch.cursor)
-        changed = self._metrics(done.moved.series, fresh)
+        changed = known.metrics(done.moved.series)
         return Written(
             version=self._version(connection, to_ms(batch.received), moved, changed, done.moved),
             inserted=done.inserted,
@@ -62,8 +58,3 @@ class Writer:
         if not kinds:
             return feed.newest_version(connection)
         return feed.record_change(connection, self.driver, received, kinds, changed, rows)
-
-    def _metrics(self, series: Int32, fresh: dict[int, SeriesKey]) -> frozenset[str]:
-        """The metrics of series, of which `fresh` came into being with this write."""
-        numbers = np.unique(series).tolist()
-        return frozenset((fresh.get(number) or self.dictionary.known(number)).metric for number in numbers)

@@ -1,14 +1,53 @@
 """The dictionary of series: (metric, site, source, standard) as a small number."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from threading import Lock
 
+import numpy as np
 from sqlalchemy import Connection, insert, select
 
 from domain.errors import StoreError
 from domain.observation import SeriesKey
+from store.columns import Int32
 from store.rollup import SERIES_BITS
 from store.tables import series
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The dictionary at one moment; replaced, never changed. `metric_of[id]` is a position in `metrics`."""
+
+    keys: dict[int, SeriesKey] = field(default_factory=dict)
+    ids: dict[SeriesKey, int] = field(default_factory=dict)
+    metrics: tuple[str, ...] = ()
+    metric_of: Int32 = field(default_factory=lambda: np.zeros(1, np.int32))
+    newest: int = 0
+
+    def grown(self, added: Mapping[int, SeriesKey]) -> "_Known":
+        """The dictionary with series whose ids are above all present ones."""
+        newest = max(added)
+        codes = {metric: code for code, metric in enumerate(self.metrics)}
+        metric_of = np.zeros(newest + 1, np.int32)
+        metric_of[: len(self.metric_of)] = self.metric_of
+        for number, key in added.items():
+            metric_of[number] = codes.setdefault(key.metric, len(codes))
+        keys = {**self.keys, **added}
+        ids = {**self.ids, **{key: number for number, key in added.items()}}
+        return _Known(keys, ids, tuple(codes), metric_of, newest)
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """The ids of some keys, in their order, and the dictionary that holds them."""
+
+    ids: Int32
+    _known: _Known
+
+    def metrics(self, numbers: Int32) -> frozenset[str]:
+        """The metrics of series."""
+        codes = np.unique(self._known.metric_of[numbers])
+        return frozenset(self._known.metrics[code] for code in codes.tolist())
 
 
 class Dictionary:
@@ -18,40 +57,38 @@ class Dictionary:
     """
 
     def __init__(self) -> None:
-        self._keys: dict[int, SeriesKey] = {}
-        self._ids: dict[SeriesKey, int] = {}
+        self._known = _Known()
         self._lock = Lock()
 
     def keys(self, connection: Connection) -> dict[int, SeriesKey]:
         """All series as this connection sees them. Not to be changed by the caller."""
-        self._catch_up(connection)
-        return self._keys
+        return self._caught_up(connection).keys
 
-    def known(self, key: int) -> SeriesKey:
-        """The key of a series that was loaded before."""
-        return self._keys[key]
+    def resolve(self, connection: Connection, keys: Sequence[SeriesKey]) -> Resolved:
+        """The ids of keys; unknown ones are added. Only inside a write: nobody else adds meanwhile."""
+        known = self._known
+        found = list(map(known.ids.get, keys))
+        if None in found:
+            known = self._with(connection, keys)
+            found = [known.ids[key] for key in keys]
+        return Resolved(np.array(found, np.int32), known)
 
-    def resolve(self, connection: Connection, keys: Sequence[SeriesKey]) -> tuple[list[int], dict[int, SeriesKey]]:
-        """Ids of the keys, in their order, and the new ones among them. Only inside a write: nobody else adds meanwhile."""
-        if any(key not in self._ids for key in keys):
-            self._catch_up(connection)
-        fresh = dict.fromkeys(key for key in keys if key not in self._ids)
-        added = {key: number for number, key in enumerate(fresh, max(self._keys, default=0) + 1)}
-        if len(self._keys) + len(added) >= 1 << SERIES_BITS:
-            raise StoreError(
-                f"The store holds {len(self._keys)} series and takes no more than {1 << SERIES_BITS}.", permanent=True
-            )
-        if added:
-            rows = [{"id": number, **key._asdict()} for key, number in added.items()]
-            connection.execute(insert(series), rows)
-        ids = [added.get(key) or self._ids[key] for key in keys]
-        return ids, {number: key for key, number in added.items()}
+    def _with(self, connection: Connection, keys: Sequence[SeriesKey]) -> _Known:
+        known = self._caught_up(connection)
+        fresh = dict.fromkeys(key for key in keys if key not in known.ids)
+        if not fresh:
+            return known
+        if known.newest + len(fresh) >= 1 << SERIES_BITS:
+            raise StoreError(f"The store takes no more than {1 << SERIES_BITS:,} series.", permanent=True)
+        added = dict(enumerate(fresh, known.newest + 1))
+        connection.execute(insert(series), [{"id": number, **key._asdict()} for number, key in added.items()])
+        return known.grown(added)
 
-    def _catch_up(self, connection: Connection) -> None:
+    def _caught_up(self, connection: Connection) -> _Known:
+        columns = (series.c.id, series.c.metric, series.c.site, series.c.source, series.c.standard)
         with self._lock:
-            newest = max(self._keys, default=0)
-            columns = (series.c.id, series.c.metric, series.c.site, series.c.source, series.c.standard)
-            found = connection.execute(select(*columns).where(series.c.id > newest).order_by(series.c.id)).all()
-            if found:
-                self._keys = {**self._keys, **{row[0]: SeriesKey(*row[1:]) for row in found}}
-                self._ids = {key: number for number, key in self._keys.items()}
+            newer = select(*columns).where(series.c.id > self._known.newest).order_by(series.c.id)
+            added = {row[0]: SeriesKey(*row[1:]) for row in connection.execute(newer)}
+            if added:
+                self._known = self._known.grown(added)
+            return self._known

@@ -168,10 +168,7 @@ class PostgresDriver:
         types = [_TYPES[str(table.c[name].type)][0] for name in columns]
         command = f'COPY "{table.name}" ({names}) FROM STDIN (FORMAT BINARY)'
         with raw.cursor() as cursor, cursor.copy(command.encode()) as copy:
-            copy.write(_HEADER)
-            for block in _blocks(types, arrays):
-                copy.write(block)
-            copy.write(_TRAILER)
+            copy.write(block_of(types, arrays))
 
 
 # SQLAlchemy's name of a type: NumPy's, and PostgreSQL's own.
@@ -198,6 +195,11 @@ def _record(types: Sequence[np.dtype[Any]], null: int | None = None) -> np.dtype
         if i != null:
             fields.append((f"v{i}", f">{dtype.kind}{dtype.itemsize}"))
     return np.dtype(fields)
+
+
+def block_of(names: Sequence[str], arrays: Sequence[Array]) -> bytes:
+    """Columns of the given NumPy types as one stream in binary COPY format; NaN in the only double column is null."""
+    return b"".join((_HEADER, *_blocks(names, arrays), _TRAILER))
 
 
 def _blocks(names: Sequence[str], arrays: Sequence[Array]) -> Iterator[bytes]:
