@@ -17,29 +17,34 @@ class MapSpec(BaseModel):
     """How the city's map is drawn. layers: name -> GeoJSON file in the city's layers/ folder."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    center: tuple[float, float]
-    zoom: float = 8.0
-    approval_number: str = ""
-    attribution: tuple[str, ...] = ()
-    audience: str = "intranet"
-    layers: dict[str, str] = Field(default_factory=dict)
+    center: tuple[float, float] = Field(description="[longitude, latitude] of the map's middle.")
+    zoom: float = Field(8.0, description="Zoom at the start.")
+    approval_number: str = Field("", description="审图号 of the base map, printed under it.")
+    attribution: tuple[str, ...] = Field((), description="Whose data the map shows, printed under it.")
+    audience: str = Field("intranet", description="Who may see it (intranet, public).")
+    layers: dict[str, str] = Field(
+        default_factory=dict,
+        description="Layer name -> GeoJSON file in layers/; districts is the outline every city needs.",
+    )
 
 
 class CitySpec(BaseModel):
     """city.yaml: who the city is. `demo: true` starts the demonstration departments and labels every screen."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    adcode: str = Field(pattern=r"^\d{6}$")
-    name: str
-    name_en: str = ""
-    title: str
-    title_en: str = ""
-    zone: str = "Asia/Shanghai"
-    demo: bool = False
-    demo_seed: int = 20261123
-    replay_env: str = ""
-    districts: tuple[District, ...]
-    map: MapSpec
+    adcode: str = Field(pattern=r"^\d{6}$", description="The city's division code, GB/T 2260, in quotes.")
+    name: str = Field(description="Name of the city.")
+    name_en: str = Field("", description="English name.")
+    title: str = Field(description="Title of the cockpit.")
+    title_en: str = Field("", description="English title.")
+    zone: str = Field("Asia/Shanghai", description="Time zone of days, hours and people.")
+    demo: bool = Field(
+        False, description="Demonstration: starts the demonstration departments and marks every screen 演示数据."
+    )
+    demo_seed: int = Field(20261123, description="Seed of the demonstration's city.")
+    replay_env: str = Field("", description="Environment variable that names the folder of recordings.")
+    districts: tuple[District, ...] = Field(description="Districts in the order in which screens list them.")
+    map: MapSpec = Field(description="How the map is drawn.")
 
 
 @dataclass(frozen=True)

@@ -18,41 +18,59 @@ Window = Literal["latest", "hour", "today", "month", "d30", "year"]
 class Metric(BaseModel):
     """One indicator's declaration; `key` is its name in metrics.yaml ("air.pm25").
 
-    aggregate: how values of one series combine in time (roll-ups). across: how places combine into a district or the
+    aggregate: how values of one series combine in time (roll-ups). across: how places combine into a district or the = Field(description="How values of one series combine in time (hours, days).")
     city ("ratio" = sum of numerators / sum of denominators; "weighted" = by the site fact named in `weight`).
-    window: the span a screen shows by default ("today" = since local midnight). ratio: [numerator, denominator] metrics of
+    window: the span a screen shows by default ("today" = Field(since local midnight). ratio: [numerator, denominator] metrics of, description="Span that screens show by default; today = since local midnight.")
     a rate in percent. derive: the computed indicator that produces it ("aqi", "water_class", "tpi", ...). composite:
     metric -> published weight. valid: inclusive range, outside goes to quarantine. every: the expected interval.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     key: str = Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)+$")
-    name: str
-    name_en: str = ""
-    unit: str
-    topic: Topic
-    definition: str = Field(min_length=4)
-    department: str
+    name: str = Field(description="Name on screens.")
+    name_en: str = Field("", description="English name.")
+    unit: str = Field(description="Unit its values are stored and shown in.")
+    topic: Topic = Field(description="Field of city life it belongs to.")
+    definition: str = Field(
+        min_length=4,
+        description="口径: what is counted, over which span, what is left out. Shown when a number is clicked.",
+    )
+    department: str = Field(description="Department that answers for the number.")
     aggregate: Aggregate = "mean"
-    across: Literal["mean", "sum", "max", "min", "weighted", "ratio", "none"] = "mean"
-    weight: str = ""
+    across: Literal["mean", "sum", "max", "min", "weighted", "ratio", "none"] = Field(
+        "mean",
+        description="How places combine into a district or the city; ratio = sum of numerators / sum of denominators, weighted = by the fact in weight.",
+    )
+    weight: str = Field("", description="Site fact to weigh by (length_km), with across: weighted.")
     window: Window = "latest"
-    better: Literal["higher", "lower", "band", "none"] = "none"
-    band: tuple[float, float] | None = None
-    valid: tuple[float | None, float | None] = (None, None)
-    digits: int = Field(0, ge=0, le=4)
-    every: Duration
-    stale_after: Duration | None = None
-    target: float | None = None
-    target_source: str = ""
-    standard: str = ""
-    version: str = "1"
-    since: str = ""
-    ratio: tuple[str, str] | None = None
-    derive: str = ""
-    composite: dict[str, float] = Field(default_factory=dict)
-    site_kind: str = ""
-    retention: Duration | None = None
+    better: Literal["higher", "lower", "band", "none"] = Field(
+        "none", description="Which direction is good: colours, comparisons and scores follow it."
+    )
+    band: tuple[float, float] | None = Field(None, description="Good range [low, high], with better: band.")
+    valid: tuple[float | None, float | None] = Field(
+        (None, None), description="[lowest, highest] believable value, bounds included; others go to quarantine."
+    )
+    digits: int = Field(0, ge=0, le=4, description="Decimals shown.")
+    every: Duration = Field(description="Interval at which a new value is expected.")
+    stale_after: Duration | None = Field(
+        None, description="Age from which a value counts as stale; else three intervals."
+    )
+    target: float | None = Field(None, description="Target in the metric's unit.")
+    target_source: str = Field("", description="Document that sets the target.")
+    standard: str = Field("", description="Standard and clause the number follows.")
+    version: str = Field("1", description="Version of this definition; raise it when the definition changes.")
+    since: str = Field("", description="Date from which this version holds.")
+    ratio: tuple[str, str] | None = Field(
+        None, description="[numerator, denominator]: two metrics whose quotient this rate is, in percent."
+    )
+    derive: str = Field("", description="Computed indicator that produces it (aqi, water_class, tpi, ...).")
+    composite: dict[str, float] = Field(
+        default_factory=dict, description="Metrics with their published weights, of an index 0..100."
+    )
+    site_kind: str = Field(
+        "", description="Kind of site that measures it; empty for figures of a district or the city."
+    )
+    retention: Duration | None = Field(None, description="How long raw values are kept; else the store's own span.")
 
     @model_validator(mode="after")
     def _consistent(self) -> "Metric":

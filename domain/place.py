@@ -11,11 +11,11 @@ class District(BaseModel):
     """An administrative division; `population` (persons) and `area_km2` make rates comparable."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    adcode: str = Field(pattern=r"^\d{6}$")
-    name: str
-    name_en: str = ""
-    population: int | None = Field(None, gt=0)
-    area_km2: float | None = Field(None, gt=0)
+    adcode: str = Field(pattern=r"^\d{6}$", description="Division code, GB/T 2260, in quotes.")
+    name: str = Field(description="Name on screens.")
+    name_en: str = Field("", description="English name.")
+    population: int | None = Field(None, gt=0, description="Persons, for rates.")
+    area_km2: float | None = Field(None, gt=0, description="Area in km².")
 
 
 class Site(BaseModel):
@@ -27,16 +27,19 @@ class Site(BaseModel):
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    id: str
-    name: str
-    kind: str
-    district: str = Field(pattern=r"^\d{6}$")
-    name_en: str = ""
-    lon: float | None = Field(None, ge=-180, le=180)
-    lat: float | None = Field(None, ge=-90, le=90)
-    line: tuple[tuple[float, float], ...] = ()
-    facts: dict[str, Any] = Field(default_factory=dict)
-    illustrative: bool = False
+    id: str = Field(description="The site's name in this folder, used by sources and rules.")
+    name: str = Field(description="Name on screens.")
+    kind: str = Field(description="What it is: air, gauge, segment, hall, ...; metrics name it in site_kind.")
+    district: str = Field(pattern=r"^\d{6}$", description="Division code of the district it lies in, in quotes.")
+    name_en: str = Field("", description="English name.")
+    lon: float | None = Field(None, ge=-180, le=180, description="Longitude, WGS-84 degrees.")
+    lat: float | None = Field(None, ge=-90, le=90, description="Latitude, WGS-84 degrees.")
+    line: tuple[tuple[float, float], ...] = Field((), description="Path of a road segment: [lon, lat] pairs.")
+    facts: dict[str, Any] = Field(
+        default_factory=dict,
+        description="What arithmetic and rules need of this place: class_target, length_km, free_flow_kmh, warning_level, ...",
+    )
+    illustrative: bool = Field(False, description="Drawn by hand: screens say 示意.")
 
 
 class Places(Protocol):

@@ -17,10 +17,18 @@ class When(BaseModel):
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    metric: str
-    above: dict[Level, float | str] = Field(default_factory=dict)
-    below: dict[Level, float | str] = Field(default_factory=dict)
-    clear: float | str = 0.0
+    metric: str = Field(description="Metric that is watched, at every site that measures it.")
+    above: dict[Level, float | str] = Field(
+        default_factory=dict,
+        description="Level -> threshold reached from below. A value equal to it has reached it. A threshold is a number or the name of a site fact.",
+    )
+    below: dict[Level, float | str] = Field(
+        default_factory=dict, description="Level -> threshold reached from above, equally."
+    )
+    clear: float | str = Field(
+        0.0,
+        description="How far back beyond the threshold counts as gone: a number in the metric's unit or a percentage of the threshold (5%).",
+    )
 
     @model_validator(mode="after")
     def _one_side(self) -> "When":
@@ -33,9 +41,11 @@ class Moment(BaseModel):
     """One step of a rule's own timeline test: at this offset this value, and what must then hold."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    at: Duration
-    value: float | None
-    expect: str
+    at: Duration = Field(description="Time since the start of the test.")
+    value: float | None = Field(description="The value measured then; null = missing.")
+    expect: str = Field(
+        description="normal, pending, firing, recovering or cleared; with the level where it matters (firing P2)."
+    )
 
 
 class Rule(BaseModel):
@@ -43,12 +53,16 @@ class Rule(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
     key: str
-    when: When
-    hold: Duration = Field(timedelta(0), alias="for")
-    keep: Duration = timedelta(0)
-    say: str
-    department: str = ""
-    plan: str = ""
-    because: str = ""
-    facts: dict[str, float] = Field(default_factory=dict)
-    tests: tuple[Moment, ...] = Field(min_length=1)
+    when: When = Field(description="The condition.")
+    hold: Duration = Field(
+        timedelta(0), alias="for", description="How long the condition must last before the alert fires."
+    )
+    keep: Duration = Field(timedelta(0), description="How long it must be gone before the alert is cleared.")
+    say: str = Field(description="The sentence people read; may use {site} {value} {unit} {threshold} {district}.")
+    department: str = Field("", description="Who must act; else the metric's department.")
+    plan: str = Field("", description="Response plan it suggests.")
+    because: str = Field("", description="Where the thresholds come from.")
+    facts: dict[str, float] = Field(
+        default_factory=dict, description="Numbers for thresholds that are site facts, for the tests only."
+    )
+    tests: tuple[Moment, ...] = Field(min_length=1, description="The rule's own timeline; app.py check runs it.")

@@ -11,28 +11,32 @@ class Item(BaseModel):
     """One number of a panel: a metric with how this panel shows it; empty fields take the metric's own."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    metric: str
-    label: str = ""
-    label_en: str = ""
-    window: Window | None = None
-    compare: tuple[Literal["yesterday", "week", "month", "year", "target", "progress"], ...] = ()
-    unit: str = ""
+    metric: str = Field(description="Metric shown.")
+    label: str = Field("", description="Label; else the metric's name.")
+    label_en: str = Field("", description="English label.")
+    window: Window | None = Field(None, description="Span shown; else the metric's own.")
+    compare: tuple[Literal["yesterday", "week", "month", "year", "target", "progress"], ...] = Field(
+        (), description="What the number is compared with."
+    )
+    unit: str = Field(
+        "", description="Unit written beside the number; else the metric's own. Numbers are not converted."
+    )
 
 
 class PanelSpec(BaseModel):
     """What every panel declares; a panel kind subclasses this with its own keys (`layouts/panels/<kind>.py`).
 
-    area: the panel's grid area name. items: what it shows. caption: the right-hand text, "auto" = source and age.
+    area: the panel's grid area name. items: what it shows. caption: the right-hand text, "auto" = Field(source and age., description="Area of the grid it fills.")
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    key: str
-    kind: str
+    key: str = Field(description="Name of the panel on this screen.")
+    kind: str = Field(description="What it looks like; the kinds are below.")
     area: str
-    title: str = ""
-    title_en: str = ""
-    items: tuple[Item, ...] = ()
-    caption: str = "auto"
+    title: str = Field("", description="Title; empty for none.")
+    title_en: str = Field("", description="English title.")
+    items: tuple[Item, ...] = Field((), description="The numbers it shows, in order.")
+    caption: str = Field("auto", description="Text at the right of the title; auto = source and age of the data.")
 
 
 class Screen(BaseModel):
@@ -40,10 +44,10 @@ class Screen(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     key: str
-    title: str
-    title_en: str = ""
-    grid: tuple[str, ...]
-    columns: str
-    rows: str
-    panels: tuple[PanelSpec, ...] = Field(min_length=1)
-    order: int = 0
+    title: str = Field(description="Name in the menu.")
+    title_en: str = Field("", description="English name.")
+    grid: tuple[str, ...] = Field(description="CSS grid areas: one text a row, one word a column, . for empty cells.")
+    columns: str = Field(description="CSS sizes of the columns.")
+    rows: str = Field(description="CSS sizes of the rows.")
+    panels: tuple[PanelSpec, ...] = Field(min_length=1, description="The panels, in reading order.")
+    order: int = Field(0, description="Place in the menu, lowest first.")
