@@ -29,7 +29,7 @@ class Affairs:
     def duty_on(self, districts: Group, t: Ints) -> Floats:
         """Attendance in %, a short dip at the change of shift."""
         late = 7.0 * uniform(districts.key("duty"), t // HOUR) ** 4 * bump(hour(t, self.offset), 9.0, 0.6)
-        return np.clip(100.0 - late, 0.0, 100.0)
+        return np.maximum(100.0 - late, 0.0)
 
     def teams(self, districts: Group, t: Ints) -> Floats:
         """Rescue teams that could leave now."""
@@ -49,7 +49,9 @@ class Affairs:
 
     def hazards(self, districts: Group, t: Ints) -> Floats:
         """Major hazards not struck off (a figure of the day)."""
-        return np.rint(np.maximum(16.0 * districts.share * (1.0 + 0.4 * smooth(districts.key("hazard"), t, 9 * DAY)), 0.0))
+        return np.rint(
+            np.maximum(16.0 * districts.share * (1.0 + 0.4 * smooth(districts.key("hazard"), t, 9 * DAY)), 0.0)
+        )
 
     def calls_119(self, districts: Group, t: Ints) -> Floats:
         """Fire calls of the hour, more in wind and on dry days, and for water rescue in storms."""
@@ -68,7 +70,9 @@ class Affairs:
     def grid_events(self, districts: Group, t: Ints) -> Floats:
         """Grid events of ten minutes."""
         wet = self.weather.wetness(districts, t)
-        mean = 10.5 * districts.share * waking(t, self.offset) * (0.8 + 0.3 * workday(t, self.offset)) * (1.0 + 1.1 * wet)
+        mean = (
+            10.5 * districts.share * waking(t, self.offset) * (0.8 + 0.3 * workday(t, self.offset)) * (1.0 + 1.1 * wet)
+        )
         return poisson(districts.key("grid"), t // GRID_STEP, mean)
 
     def grid_closed(self, districts: Group, t: Ints) -> Floats:
@@ -163,5 +167,6 @@ class Affairs:
         """The year and the part of it that has passed at t."""
         local = (t + self.offset - 1).astype("datetime64[s]")
         start = local.astype("datetime64[Y]")
-        year = start.astype(np.int64) + 1970.0
-        return year, (local - start.astype("datetime64[s]")).astype(np.float64) / (365.25 * DAY)
+        year: Floats = start.astype(np.int64).astype(np.float64) + 1970.0
+        passed: Floats = (local - start.astype("datetime64[s]")).astype(np.float64) / (365.25 * DAY)
+        return year, passed

@@ -43,7 +43,9 @@ class Air:
         m = t - HOUR // 2
         still = np.exp(0.25 * smooth(self._city, m, 60 * HOUR))
         road = 10.0 + 19.0 * np.minimum(rush(m, self.offset), 1.0) + 7.0 * bump(hour(m, self.offset), 21.0, 2.5)
-        return np.maximum(road * still * (0.9 + 0.08 * smooth(stations.key("no2"), m, 3 * HOUR)) - 6.0 * self._sun(m), 3.0)
+        return np.maximum(
+            road * still * (0.9 + 0.08 * smooth(stations.key("no2"), m, 3 * HOUR)) - 6.0 * self._sun(m), 3.0
+        )
 
     def o3(self, stations: Group, t: Ints) -> Floats:
         """Afternoon ozone: sunshine times heat; titrated at night."""
@@ -60,7 +62,9 @@ class Air:
 
     def good_days(self, districts: Group, t: Ints) -> Floats:
         """Good air days of the year to yesterday, in %: a figure the department publishes each morning."""
-        return np.clip(95.6 + 1.6 * normal(districts.key("good"), _ZERO) + 0.4 * smooth(self._city, t, 20 * DAY), 80, 100)
+        return np.clip(
+            95.6 + 1.6 * normal(districts.key("good"), _ZERO) + 0.4 * smooth(self._city, t, 20 * DAY), 80, 100
+        )
 
     def fume(self, kitchens: Group, t: Ints) -> Floats:
         """mg/m³ behind the cleaner: lunch and dinner; one kitchen in twenty has a dirty filter for some days."""
@@ -89,7 +93,13 @@ class Air:
         """dB(A): traffic and people by day, quiet at night, louder in rain."""
         m = t - HOUR // 2
         site = 2.0 * normal(sites.key("db"), _ZERO)
-        loud = sites.fact("limit_day", 60.0) - 14.5 + 9.0 * waking(m, self.offset) + 3.0 * rush(m, self.offset) + 2.5 * self.weather.wetness(sites, m)
+        loud = (
+            sites.fact("limit_day", 60.0)
+            - 14.5
+            + 9.0 * waking(m, self.offset)
+            + 3.0 * rush(m, self.offset)
+            + 2.5 * self.weather.wetness(sites, m)
+        )
         return loud + site + 0.9 * normal(sites.key("dbh"), t // HOUR)
 
     def _sun(self, t: Ints) -> Floats:

@@ -49,11 +49,16 @@ class Pile:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One metric of a block as known at a moment: NaN where missing or nothing usable; `there` where a row exists."""
+    """One metric of a block as known at a moment: NaN where missing; `there` where a row exists."""
 
     value: Floats
     there: NDArray[np.bool_]
     quality: Qualities
+
+    @property
+    def usable(self) -> Floats:
+        """The values that count, NaN elsewhere."""
+        return np.where(self.quality < Quality.MISSING, self.value, np.nan)
 
 
 def told(publisher: Publisher, block: Block, metric: str, now: int) -> Told:
@@ -64,7 +69,8 @@ def told(publisher: Publisher, block: Block, metric: str, now: int) -> Told:
         value = np.where(early, publisher.preliminary(block, metric), value)
     missing = block.missing[metric]
     there = (block.told <= now) & ~block.wild[metric]
-    quality = np.where(missing, np.uint8(Quality.MISSING), np.uint8(Quality.GOOD))
+    quality = np.where(block.flagged, np.uint8(Quality.INVALID), np.uint8(Quality.GOOD))
+    quality = np.where(missing, np.uint8(Quality.MISSING), quality)
     return Told(np.where(missing | ~there, np.nan, value), there, quality)
 
 
@@ -83,7 +89,7 @@ def add_hourly_sums(pile: Pile, block: Block, known: Mapping[str, Told]) -> None
     per_hour = HOUR // block.feed.step
     at = block.at[:, ::per_hour] * 1000
     for metric, one in known.items():
-        total = np.nansum(one.value.reshape(len(block.group), -1, per_hour), axis=2)
+        total = np.nansum(one.usable.reshape(len(block.group), -1, per_hour), axis=2)
         good = np.zeros(total.shape[1], np.uint8)
         for row, site in enumerate(block.group.names):
             pile.add(SeriesKey(metric, site, block.feed.source), at[row], total[row], good)
@@ -91,9 +97,12 @@ def add_hourly_sums(pile: Pile, block: Block, known: Mapping[str, Told]) -> None
 
 def add_derived(pile: Pile, block: Block, known: Mapping[str, Told], metrics: Sequence[Metric]) -> None:
     """The derived metrics of the block's sites, by the same arithmetic as live values."""
+    if not metrics:
+        return
     at = block.at * 1000
+    usable = {metric: one.usable for metric, one in known.items()}
     for row, site in enumerate(block.group.sites):
-        inputs = {metric: one.value[row] for metric, one in known.items()}
+        inputs = {metric: value[row] for metric, value in usable.items()}
         for metric in metrics:
             for column in derive_columns(metric, site, at[row], inputs):
                 key = SeriesKey(metric.key, site.id, block.feed.source, column.standard)

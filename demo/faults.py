@@ -13,23 +13,26 @@ from demo.scenario import Script
 
 Flags = NDArray[np.bool_]
 _STUCK_SPAN: Final = 6 * HOUR
-_LATE_BY: Final = 37  # seconds on top of whole minutes, so that a late record never shares its second with a punctual one
+_LATE_BY: Final = (
+    37  # seconds on top of whole minutes, so that a late record never shares its second with a punctual one
+)
 _CORRECTED_AFTER: Final = 41 * 60 + 11
 
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """Chances of one value (missing, wild), one record (late, corrected) and one site in six hours (stuck)."""
+    """Chances of one value (missing, wild), one record (late, corrected, flagged as faulty) and one site in six hours (stuck)."""
 
     missing: float = 0.0
     wild: float = 0.0
     stuck: float = 0.0
     late: float = 0.0
     corrected: float = 0.0
+    flagged: float = 0.0
 
 
 SENSORS: Final = Rates(missing=0.010, wild=0.0002, stuck=0.004, late=0.012, corrected=0.0)
-PRELIMINARY: Final = Rates(missing=0.010, wild=0.0004, stuck=0.003, late=0.010, corrected=0.02)
+PRELIMINARY: Final = Rates(missing=0.010, wild=0.0004, stuck=0.003, late=0.010, corrected=0.02, flagged=0.004)
 FIGURES: Final = Rates(late=0.012, corrected=0.010)
 CLEAN: Final = Rates()
 
@@ -55,6 +58,10 @@ class Faults:
         """Where it tells nonsense far outside any valid range; such values end in quarantine."""
         return self._hit(f"wild.{metric}", t, self._rates.wild) & ~self.missing(metric, t)
 
+    def flagged(self, t: Ints) -> Flags:
+        """Records that the device itself marks as faulty: a value is there, and must not count."""
+        return self._hit("flagged", t, self._rates.flagged)
+
     def lateness(self, t: Ints, step: int) -> Ints:
         """Seconds beyond the usual delay, 0 for nearly all."""
         late = self._hit("late", t, self._rates.late)
@@ -73,5 +80,6 @@ class Faults:
         shape = np.broadcast_shapes((len(self._group), 1), np.shape(t))
         if not chance:
             return np.zeros(shape, dtype=bool)
-        hit = uniform(self._group.key(f"{self._feed}.{what}"), t) < chance
-        return hit & (self._script.strength("quiet", np.asarray(t)) == 0)
+        hit: Flags = uniform(self._group.key(f"{self._feed}.{what}"), t) < chance
+        calm: Flags = self._script.strength("quiet", np.asarray(t)) > 0
+        return np.logical_and(hit, ~calm)

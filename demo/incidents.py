@@ -159,9 +159,7 @@ class Incidents:
                         out.append(self._told(by_name[kind], district, words, at, (hours, grade, u)))
         return tuple(out)
 
-    def _told(
-        self, kind: Kind, district: str, words: str, at: int, life: tuple[float, IncidentGrade, Floats]
-    ) -> Event:
+    def _told(self, kind: Kind, district: str, words: str, at: int, life: tuple[float, IncidentGrade, Floats]) -> Event:
         """Steps: 1 place it at a site of the district, 2 lay out its stages, 3 number it as duty rooms do."""
         hours, grade, u = life
         group = self._places[kind.road]

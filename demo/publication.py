@@ -23,7 +23,7 @@ _CORRECTION: Final = 5  # the last digit of a correction's number; late records 
 class Block:
     """A stretch of one feed: rows are sites, columns intervals. `at` are the ends of the intervals, epoch seconds.
 
-    values: true, rounded as the department writes them. told/corrected: when the record and its correction come out (0 =
+    values: true, rounded as the department writes them. flagged: records the device marks as faulty. told/corrected: when the record and its correction come out (0 =
     no correction).
     """
 
@@ -33,19 +33,24 @@ class Block:
     values: Mapping[str, Floats]
     missing: Mapping[str, Flags]
     wild: Mapping[str, Flags]
+    flagged: Flags
     told: Ints
     corrected: Ints
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One published record. seq grows with publication; values by metric: None = missing, WILD = nonsense."""
+    """One published record. seq grows with publication; values by metric: None = missing, WILD = nonsense.
+
+    `faulty`: the device's own mark that its values must not count.
+    """
 
     seq: int
     at: int
     site: str
     name: str
     values: Mapping[str, float | None]
+    faulty: bool = False
 
     @property
     def told(self) -> int:
@@ -88,7 +93,7 @@ class Publisher:
             values[metric] = _rounded(np.broadcast_to(true, at.shape), feed.metrics[metric])
             missing[metric] = blank if steady else faults.missing(metric, at)
             wild[metric] = blank if steady else faults.wild(metric, at)
-        return Block(feed, group, at, values, missing, wild, told, corrected)
+        return Block(feed, group, at, values, missing, wild, faults.flagged(at), told, corrected)
 
     def preliminary(self, block: Block, metric: str) -> Floats:
         """What the first record says where a correction follows."""
@@ -134,17 +139,13 @@ class Publisher:
             off = {m: float(self.preliminary(block, m)[row, column]) for m in true}
             first = {m: v if v is None or v == WILD else off[m] for m, v in true.items()}
         late = min((told - at - block.feed.delay) // 600, 4)
+        faulty = bool(block.flagged[row, column])
         digits = (self._first_row[id(block.feed)] + row) * 10
-        yield self._record(block, row, at, told * 10_000 + digits + late, first)
+        site = block.group.names[row]
+        name = self.world.city.place_name(site)
+        yield Record(told * 10_000 + digits + late, at, site, name, first, faulty)
         if corrected:
-            yield self._record(block, row, at, corrected * 10_000 + digits + _CORRECTION, true)
-
-    def _record(self, block: Block, row: int, at: int, seq: int, values: Mapping[str, float | None]) -> Record:
-        name = block.group.sites[row].name if block.group.sites else ""
-        return Record(seq, at, block.group.names[row], name or self._area(block.group.names[row]), values)
-
-    def _area(self, code: str) -> str:
-        return self.world.city.place_name(code)
+            yield Record(corrected * 10_000 + digits + _CORRECTION, at, site, name, true, faulty)
 
     @staticmethod
     def _told_value(block: Block, metric: str, row: int, column: int) -> float | None:

@@ -42,7 +42,9 @@ class Hall:
 
     def online(self, districts: Group, t: Ints) -> Floats:
         """Cases that came online: nearly all, fewer where habits lag."""
-        return thin(districts.key("online"), t // STEP, self.cases(districts, t), 0.974 - self._gap(districts, "onl", 0.02))
+        return thin(
+            districts.key("online"), t // STEP, self.cases(districts, t), 0.974 - self._gap(districts, "onl", 0.02)
+        )
 
     def closed(self, districts: Group, t: Ints) -> Floats:
         """Cases closed: those of some hours ago, mostly in office hours."""
@@ -61,15 +63,21 @@ class Hall:
 
     def instant(self, districts: Group, t: Ints) -> Floats:
         """Closed on the spot."""
-        return thin(districts.key("instant"), t // STEP, self.closed(districts, t), 0.62 - self._gap(districts, "in", 0.1))
+        return thin(
+            districts.key("instant"), t // STEP, self.closed(districts, t), 0.62 - self._gap(districts, "in", 0.1)
+        )
 
     def ratings(self, districts: Group, t: Ints) -> Floats:
         """Ratings received for closed cases."""
-        return thin(districts.key("rated"), t // STEP, self.closed(districts, t), 0.968 - self._gap(districts, "ra", 0.03))
+        return thin(
+            districts.key("rated"), t // STEP, self.closed(districts, t), 0.968 - self._gap(districts, "ra", 0.03)
+        )
 
     def ratings_good(self, districts: Group, t: Ints) -> Floats:
         """The satisfied ones."""
-        return thin(districts.key("good"), t // STEP, self.ratings(districts, t), 0.996 - self._gap(districts, "go", 0.004))
+        return thin(
+            districts.key("good"), t // STEP, self.ratings(districts, t), 0.996 - self._gap(districts, "go", 0.004)
+        )
 
     def bad_open(self, districts: Group, t: Ints) -> Floats:
         """Bad ratings not yet made good."""
@@ -123,7 +131,8 @@ class Hotline:
 
     def requests(self, districts: Group, t: Ints) -> Floats:
         """Requests of all topics: exactly their sum."""
-        return np.sum([self.topic(districts, t, name) for name in TOPICS], axis=0)
+        total: Floats = np.sum([self.topic(districts, t, name) for name in TOPICS], axis=0)
+        return total
 
     def calls(self, districts: Group, t: Ints) -> Floats:
         """Calls that came in: one for each request, and those that ask, thank or give up."""
@@ -145,12 +154,15 @@ class Hotline:
         calls = self.calls(districts, times)[:, where].sum(axis=1)
         answered = self.connected(districts, times)[:, where].sum(axis=1)
         # A few calls at night would swing the rate by tens of points: the platform smooths with twenty answered ones.
-        return 100.0 * (answered + 20.0) / (calls + 20.0)
+        rate: Floats = 100.0 * (answered + 20.0) / (calls + 20.0)
+        return rate
 
     def wait(self, districts: Group, t: Ints) -> Floats:
         """Mean seconds until the answer."""
         base = 6.5 + 5.0 * self._hours("other", t) + 1.5 * smooth(districts.key("wait"), t, 1800)
-        return np.rint(np.maximum(base + 190.0 * self._surge(districts, t) + 14.0 * self.weather.wetness(districts, t), 2.0))
+        return np.rint(
+            np.maximum(base + 190.0 * self._surge(districts, t) + 14.0 * self.weather.wetness(districts, t), 2.0)
+        )
 
     def followed(self, districts: Group, t: Ints) -> Floats:
         """Closed requests followed up by phone, in office hours and early evening."""

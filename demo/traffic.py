@@ -8,7 +8,6 @@ from demo.places import Group
 from demo.rhythm import MINUTE, bump, hour, rush, waking, workday
 from demo.weather import Weather
 
-
 _ZERO = np.zeros(1, dtype=np.int64)
 
 

@@ -38,9 +38,7 @@ class Water:
         bins = np.arange(first, int(t.max()) // STEP + 1, dtype=np.int64)
         total = np.zeros((len(gauges), bins.size))
         for north, lag, tail, weight in _CATCHMENT:
-            up = Group(
-                gauges.names, gauges.lon, gauges.lat + north / 111.3, gauges.district, gauges.share, gauges.seed
-            )
+            up = Group(gauges.names, gauges.lon, gauges.lat + north / 111.3, gauges.district, gauges.share, gauges.seed)
             rain = self.weather.tenths(up, bins) / 10.0
             kernel = _kernel(lag, tail)
             total += weight * np.stack([np.convolve(row, kernel)[: bins.size] for row in rain])

@@ -58,7 +58,7 @@ class Weather:
         out = np.zeros(np.broadcast_shapes((len(places), 1), np.shape(t)))
         if out.size == 0:
             return out
-        times = np.broadcast_to(t, (np.shape(t)[0], out.shape[1]))
+        times = np.atleast_2d(t)
         for storm in self.storms(int(t.min()), int(t.max())):
             wet = np.flatnonzero(((times >= storm.start) & (times <= storm.start + storm.length)).any(axis=0))
             if wet.size:

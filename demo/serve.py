@@ -1,0 +1,100 @@
+"""All departments of the demonstration city in one process: servers on loopback, a database and drop folders."""
+
+import asyncio
+import contextlib
+import logging
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import uvicorn
+from starlette.applications import Starlette
+
+from demo.departments import DEPARTMENTS
+from demo.drops import Drops
+from demo.hotline import HotlineDatabase
+from demo.present import Clock, Present, switch
+from demo.servers import app
+from domain.city import City
+from domain.errors import CockpitError
+
+log = logging.getLogger("demo")
+
+HOST: Final = "127.0.0.1"
+FIRST_PORT: Final = 8051
+_LOOK: Final = 1.0  # seconds between two looks at the control file, the database and the reports
+
+
+def environment(first_port: int, var: Path, secret: str) -> dict[str, str]:
+    """What the city's sources.yaml takes from the environment; app.py sets it for every process of a demonstration city."""
+    ports = {one.port_variable: str(first_port + n) for n, one in enumerate(DEPARTMENTS)}
+    return ports | {"DEMO_VAR": str(var), "DEMO_HALL_SECRET": secret}
+
+
+def apps(present: Present, secret: str) -> list[Starlette]:
+    """One ASGI app a department, in the order of the ports."""
+    return [app(one, present, secret) for one in DEPARTMENTS]
+
+
+async def main(city: City, first_port: int, var: Path, clock: Clock, secret: str, scenario: str = "") -> None:
+    """Serve until cancelled or until a server stops. `scenario`, when given, starts now; else what was played goes on.
+
+    `var` is the departments' own folder (var/demo); `first_port` is the hall's, the others follow. CockpitError when a
+    port is taken.
+    """
+    if scenario:
+        switch(var, scenario, clock())
+    present = Present(city, var, clock)
+    sockets = [_bound(first_port + n) for n in range(len(DEPARTMENTS))]
+    servers = [
+        _Server(uvicorn.Config(one, log_level="warning", access_log=False, lifespan="off"))
+        for one in apps(present, secret)
+    ]
+    tasks = [asyncio.create_task(one.serve([sock])) for one, sock in zip(servers, sockets, strict=True)]
+    tasks.append(asyncio.create_task(_publish(present)))
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for one in servers:
+            one.should_exit = True
+        tasks[-1].cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _bound(port: int) -> socket.socket:
+    """A listening address of ours, so that a port in use is known before anything starts."""
+    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        sock.bind((HOST, port))
+    except OSError as error:
+        sock.close()
+        raise CockpitError(
+            f"port {port} of the demonstration departments is in use: {error.strerror}", permanent=True
+        ) from error
+    return sock
+
+
+async def _publish(present: Present) -> None:
+    """Once a second: take up a new scenario, add to the hotline's database, send the reports that are due."""
+    database, drops = HotlineDatabase(present), Drops(present)
+    try:
+        while True:
+            present.refresh()
+            database.update()
+            drops.update()
+            await asyncio.sleep(_LOOK)
+    finally:
+        database.close()
+
+
+class _Server(uvicorn.Server):
+    """Several servers share the process, so signals are the process's affair, not theirs."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signal handlers as they are."""
+        yield
