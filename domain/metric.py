@@ -18,9 +18,9 @@ Window = Literal["latest", "hour", "today", "month", "d30", "year"]
 class Metric(BaseModel):
     """One indicator's declaration; `key` is its name in metrics.yaml ("air.pm25").
 
-    aggregate: how values of one series combine in time (roll-ups). across: how places combine into a district or the = Field(description="How values of one series combine in time (hours, days).")
+    aggregate: how values of one series combine in time (roll-ups). across: how places combine into a district or the
     city ("ratio" = sum of numerators / sum of denominators; "weighted" = by the site fact named in `weight`).
-    window: the span a screen shows by default ("today" = Field(since local midnight). ratio: [numerator, denominator] metrics of, description="Span that screens show by default; today = since local midnight.")
+    window: the span a screen shows by default ("today" = since local midnight). ratio: [numerator, denominator] metrics of
     a rate in percent. derive: the computed indicator that produces it ("aqi", "water_class", "tpi", ...). composite:
     metric -> published weight. valid: inclusive range, outside goes to quarantine. every: the expected interval.
     """
@@ -36,13 +36,13 @@ class Metric(BaseModel):
         description="口径: what is counted, over which span, what is left out. Shown when a number is clicked.",
     )
     department: str = Field(description="Department that answers for the number.")
-    aggregate: Aggregate = "mean"
+    aggregate: Aggregate = Field("mean", description="How values of one series combine in time (hours, days).")
     across: Literal["mean", "sum", "max", "min", "weighted", "ratio", "none"] = Field(
         "mean",
-        description="How places combine into a district or the city; ratio = sum of numerators / sum of denominators, weighted = by the fact in weight.",
+        description="How places combine into a district or the city; ratio = sums of both, then divided; weighted = by weight.",
     )
     weight: str = Field("", description="Site fact to weigh by (length_km), with across: weighted.")
-    window: Window = "latest"
+    window: Window = Field("latest", description="Span that screens show by default; today = since local midnight.")
     better: Literal["higher", "lower", "band", "none"] = Field(
         "none", description="Which direction is good: colours, comparisons and scores follow it."
     )

@@ -37,7 +37,7 @@ class Site(BaseModel):
     line: tuple[tuple[float, float], ...] = Field((), description="Path of a road segment: [lon, lat] pairs.")
     facts: dict[str, Any] = Field(
         default_factory=dict,
-        description="What arithmetic and rules need of this place: class_target, length_km, free_flow_kmh, warning_level, ...",
+        description="What arithmetic and rules need here: class_target, length_km, free_flow_kmh, warning_level, ...",
     )
     illustrative: bool = Field(False, description="Drawn by hand: screens say 示意.")
 

@@ -20,14 +20,12 @@ class When(BaseModel):
     metric: str = Field(description="Metric that is watched, at every site that measures it.")
     above: dict[Level, float | str] = Field(
         default_factory=dict,
-        description="Level -> threshold reached from below. A value equal to it has reached it. A threshold is a number or the name of a site fact.",
+        description="Level -> threshold, a number or the name of a site fact. A value equal to it has reached it.",
     )
-    below: dict[Level, float | str] = Field(
-        default_factory=dict, description="Level -> threshold reached from above, equally."
-    )
+    below: dict[Level, float | str] = Field(default_factory=dict, description="The same for values that must not fall.")
     clear: float | str = Field(
         0.0,
-        description="How far back beyond the threshold counts as gone: a number in the metric's unit or a percentage of the threshold (5%).",
+        description="How far back from the threshold counts as gone, in the metric's unit or as a share of it (5%).",
     )
 
     @model_validator(mode="after")

@@ -26,13 +26,13 @@ class Item(BaseModel):
 class PanelSpec(BaseModel):
     """What every panel declares; a panel kind subclasses this with its own keys (`layouts/panels/<kind>.py`).
 
-    area: the panel's grid area name. items: what it shows. caption: the right-hand text, "auto" = Field(source and age., description="Area of the grid it fills.")
+    area: the panel's grid area name. items: what it shows. caption: the right-hand text, "auto" = source and age.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     key: str = Field(description="Name of the panel on this screen.")
     kind: str = Field(description="What it looks like; the kinds are below.")
-    area: str
+    area: str = Field(description="Area of the grid it fills.")
     title: str = Field("", description="Title; empty for none.")
     title_en: str = Field("", description="English title.")
     items: tuple[Item, ...] = Field((), description="The numbers it shows, in order.")
