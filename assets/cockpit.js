@@ -138,7 +138,10 @@
 
   /** Runs `start` once Dash has put the page on the screen. */
   cockpit.whenReady = function (start) {
+    let looks = 0;
     const look = () => {
+      // A server that has no snapshot yet sends a page without panels; the next one may have them.
+      if (document.getElementById("page") && !document.getElementById("spoken") && ++looks > 75) return window.location.reload();
       const api = window.dash_clientside;
       if (document.getElementById("spoken") && api && api.set_props) start();
       else window.setTimeout(look, 40);

@@ -42,6 +42,12 @@
     return copy;
   }
 
+  /** While a past moment is shown the timeline stays where the present left it, so that its slider keeps its scale. */
+  function isAnchored(id, props) {
+    const slot = cockpit.get("t") && document.querySelector(".time-slot");
+    return Boolean(slot) && Object.keys(props).length > 0 && id.panel === slot.dataset.panel && ["bars", "axis", "slot"].includes(id.part);
+  }
+
   function show(id, props) {
     const shown = {};
     for (const [name, value] of Object.entries(props)) {
@@ -60,7 +66,7 @@
     const note = (id, name, value) => {
       const name_ = key(id);
       const props = held.get(name_) || {};
-      if (name in props && same(props[name], value)) return;
+      if (name in props && (same(props[name], value) || isAnchored(id, props))) return;
       held.set(name_, { ...props, [name]: value });
       if (!changed.has(name_)) changed.set(name_, [id, {}]);
       changed.get(name_)[1][name] = value;
@@ -165,7 +171,18 @@
     made.setAttribute("role", kind === "dead" ? "alert" : "status");
     made.textContent = text;
     document.body.append(made);
+    barred();
     return made;
+  }
+
+  /** A bar at the top pushes the page down instead of covering its title. */
+  function barred() {
+    root.classList.toggle("has-bar", Boolean(document.querySelector(".watch:not(.is-skew)")));
+  }
+  function unbar(made) {
+    made.remove();
+    barred();
+    return null;
   }
 
   function judgeClock(now) {
@@ -173,8 +190,7 @@
     const is = Math.abs(off) * 1000 > SKEW;
     if (is && !skewed) skewed = bar("skew", cockpit.say("skew", { n: Math.abs(off) }));
     if (!is && skewed) {
-      skewed.remove();
-      skewed = null;
+      skewed = unbar(skewed);
     }
   }
 
@@ -195,8 +211,7 @@
     if (dead && !stopped) stopped = bar("dead", "");
     if (dead) stopped.textContent = cockpit.say("stopped", { time: pictureAt ? cockpit.clockOf(pictureAt) : "—" });
     if (!dead && stopped) {
-      stopped.remove();
-      stopped = null;
+      stopped = unbar(stopped);
     }
     if (dead) mood("dead", "dead");
     else if (replay) mood("replay", "replay");
@@ -218,22 +233,24 @@
       past.addEventListener("click", () => cockpit.go({ t: "" }));
     }
     if (moment) past.textContent = cockpit.say("replay") + " " + cockpit.clockOf(moment) + " — " + cockpit.say("leave");
-    else if (past) {
-      past.remove();
-      past = null;
-    }
-    if (slider && document.activeElement !== slider) slider.value = moment ? Math.round((Date.parse(moment) - Date.now()) / 60000) : 0;
+    else if (past) past = unbar(past);
+    if (slider) slider.value = moment ? Math.round((Date.parse(moment) - endOfBars()) / 60000) : 0;
+  }
+
+  function endOfBars() {
+    const slot = document.querySelector(".time-slot");
+    return (slot && Date.parse(slot.dataset.end)) || Date.now();
   }
 
   function timeSlider() {
-    const slot = document.getElementById("time-slot");
+    const slot = document.querySelector(".time-slot");
     if (!slot || slot.firstChild) return;
     slider = document.createElement("input");
     const hours = Number(slot.dataset.hours) || 24;
     Object.assign(slider, { type: "range", min: -hours * 60, max: 0, step: 5, value: 0 });
     slider.setAttribute("aria-label", slot.dataset.label);
     slider.title = slot.dataset.label;
-    const moment = () => new Date(Math.floor((Date.now() + slider.value * 60000) / 60000) * 60000);
+    const moment = () => new Date(endOfBars() + slider.value * 60000);
     slider.addEventListener("input", () => (slider.title = cockpit.clockOf(moment())));
     slider.addEventListener("change", () => {
       const at = moment().toISOString().replace(".000Z", "Z");

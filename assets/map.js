@@ -4,6 +4,8 @@
   "use strict";
   const cockpit = (window.cockpit = window.cockpit || {});
   const maps = new Map();
+  const root = document.documentElement;
+  const PATIENCE = 30000;
   const SOFTWARE = /swiftshader|llvmpipe|softpipe|software|basic render/i;
 
   /** gl, or leaflet where WebGL2 is missing or only emulated by the processor. ?map= decides by hand. */
@@ -31,6 +33,12 @@
     return box;
   }
   const nowhere = () => [180, 90, -180, -90];
+
+  /** The promise, or a failure when it takes too long: a WebGL that never answers must not leave an empty panel. */
+  function within(promise, milliseconds) {
+    const late = new Promise((_, reject) => window.setTimeout(() => reject(new Error("took too long")), milliseconds));
+    return Promise.race([promise, late]);
+  }
 
   async function fetchLayers(urls) {
     const found = {};
@@ -83,11 +91,12 @@
       };
       const make = kind === "gl" ? cockpit.drawGl : cockpit.drawLeaflet;
       try {
-        this.drawing = await make(this, hooks);
+        this.drawing = await within(make(this, hooks), PATIENCE);
         this.over.dataset.drawing = kind;
       } catch (error) {
         if (kind !== "gl") throw error;
         console.warn("WebGL map failed, drawing on a canvas", error);
+        this.over.parentElement.querySelector(".map-gl").replaceChildren();
         await this.draw("leaflet");
       }
     }
@@ -175,8 +184,8 @@
         const at = m.district ? this.middles.get(m.district) : [m.lon, m.lat];
         if (!at) return;
         const spot = { at, level: m.level, mark: this.button(m, "mark is-" + m.kind + " is-p" + m.level) };
-        spot.mark.textContent = m.kind === "incident" ? ["", "Ⅰ", "Ⅱ", "Ⅲ", "Ⅳ"][m.level] : this.config.shapes[m.level];
-        if (i < this.config.callouts * 2) {
+        spot.mark.textContent = m.kind === "incident" ? ["?", "Ⅰ", "Ⅱ", "Ⅲ", "Ⅳ"][m.level] : this.config.shapes[m.level];
+        if (i < this.config.callouts * 2 && m.level) {
           spot.callout = this.button(m, "callout is-p" + m.level);
           spot.callout.textContent = m.text;
           spot.callout.tabIndex = -1;
@@ -222,9 +231,10 @@
 
     /** How far a name steps down when a mark sits on it. */
     yielding(x, y) {
+      const em = parseFloat(getComputedStyle(root).fontSize) / 16;
       for (const { at } of this.spots) {
         const [mx, my] = this.drawing.project(at);
-        if (Math.abs(mx - x) < 34 && Math.abs(my - y) < 18) return my - y + 22;
+        if (Math.abs(mx - x) < 34 * em && Math.abs(my - y) < 18 * em) return my - y + 22 * em;
       }
       return 0;
     }
@@ -323,7 +333,7 @@
   }
   cockpit.maps = maps;
   cockpit.colours = () => {
-    const style = getComputedStyle(document.documentElement);
+    const style = getComputedStyle(root);
     return (name) => style.getPropertyValue("--" + name).trim();
   };
   window.dash_clientside = window.dash_clientside || {};

@@ -63,7 +63,7 @@ def _value(view: View, metric: Metric, reading: Reading) -> Node:
     text = words.value(view, metric, reading)
     unit = h("Span", view.t(metric.unit), "unit") if metric.key not in words.CODED else None
     state = h("Span", words.as_of(view, reading), f"state is-{reading.freshness}")
-    notes = [view.t(reading.note)] if reading.note else []
+    notes = [view.said(reading.note)] if reading.note else []
     if reading.value is not None and reading.coverage < 0.995:
         notes.append(view.t("覆盖 {n}%", n=round(reading.coverage * 100)))
     if reading.n is not None:
@@ -84,7 +84,7 @@ def _compared(view: View, metric: Metric, place: str) -> Node:
             continue
         found = view.snapshot.compare(metric.key, place, basis)
         refused = found.delta is None
-        text = (view.t(found.refused) or view.t("不可比")) if refused else words.explain(view, found, metric.digits)
+        text = (view.said(found.refused) or view.t("不可比")) if refused else words.explain(view, found, metric.digits)
         told = text if refused else text.removeprefix(words.basis(view, basis)).strip()
         rows.append(_fact(words.basis(view, basis), told, "is-refused" if refused else ""))
     return _section(view.t("比较"), h("Dl", rows, "facts"))
@@ -105,9 +105,9 @@ def _facts(view: View, metric: Metric, reading: Reading) -> Node:
         else ""
     )
     told = [
-        (view.t("口径"), view.t(metric.definition)),
+        (view.t("口径"), view.said(metric.definition)),
         (view.t("单位"), view.t(metric.unit)),
-        (view.t("责任单位"), view.t(metric.department)),
+        (view.t("责任单位"), view.said(metric.department)),
         (view.t("来源"), view.source_name(metric.key)),
         (view.t("标准"), reading.standard or metric.standard),
         (view.t("口径版本"), " · ".join(p for p in (metric.version, metric.since) if p)),
@@ -218,7 +218,7 @@ def _incident(view: View, ident: str) -> list[Child]:
         (view.t("状态"), words.incident_state(view, found)),
         (view.t("发生时间"), view.clock(found.at)),
         (view.t("最近更新"), view.clock(found.updated)),
-        (view.t("责任单位"), view.t(found.department)),
+        (view.t("责任单位"), view.said(found.department)),
         (view.t("区县"), view.place_name(found.district) if found.district else ""),
         (view.t("编号"), found.id),
         *((view.t(name), value) for name, value in found.detail.items()),

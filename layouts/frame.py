@@ -49,7 +49,7 @@ def dress(spec: PanelSpec, view: View, readings: Sequence[Reading], caption: Seq
     if not spec.title:
         return parts
     if spec.caption not in ("auto", ""):
-        caption = [view.t(spec.caption)]
+        caption = [view.said(spec.caption)]
     told = list(caption) if caption is not None else auto_caption(view, readings)
     parts["caption"] = {"children": told, "title": plain(told)}
     return parts
@@ -83,9 +83,11 @@ def age_mark(view: View, reading: Reading) -> Node:
     return h("Span", text, f"age is-{reading.freshness}", title=f"{word} · {view.age(reading.at)}")
 
 
-def empty(view: View, what: str = "") -> Node:
-    """The designed absence of data: on a first start what is being collected, otherwise that there is none."""
-    text = view.t("正在采集…") if view.is_first_start else view.t("无数据")
+def empty(view: View, what: str = "", is_old: bool = False) -> Node:
+    """The designed absence of data: what is being collected on a first start, what is too old to judge, or none."""
+    text = (
+        view.t("正在采集…") if view.is_first_start else view.t("数据过期，不参与排名") if is_old else view.t("无数据")
+    )
     return h("Div", [h("Span", text, "empty-word"), h("Span", what, "empty-what") if what else None], "empty")
 
 

@@ -18,7 +18,7 @@ def tip(view: View, metric: Metric, reading: Reading) -> str:
     if reading.value is not None and reading.coverage < 0.995:
         lines.append(view.t("覆盖 {n}%", n=round(reading.coverage * 100)))
     if reading.note:
-        lines.append(view.t(reading.note))
+        lines.append(view.said(reading.note))
     return "\n".join(lines)
 
 

@@ -16,9 +16,9 @@ DELAY_WORDS = ((1.5, "畅通"), (1.8, "缓行"), (2.2, "拥堵"), (float("inf"),
 def remark(view: View, item: Item, reading: Reading) -> str:
     """The remark for a metric that has one, else the reading's own note."""
     if reading.value is None:
-        return view.t(reading.note) if reading.note else ""
+        return view.said(reading.note) if reading.note else ""
     made = _REMARKS.get(item.metric)
-    return made(view, reading) if made else (view.t(reading.note) if reading.note else "")
+    return made(view, reading) if made else (view.said(reading.note) if reading.note else "")
 
 
 def sources_up(view: View) -> tuple[int, int]:

@@ -8,7 +8,8 @@ from domain.city import City
 from domain.health import Freshness
 from domain.metric import Metric
 from domain.screen import Item, PanelSpec, Screen
-from layouts.text import translate
+from domain.source import SourceSpec
+from layouts.text import said, translate
 from snapshot.model import Reading, Snapshot
 
 HALF_MINUTE = timedelta(seconds=30)
@@ -46,6 +47,10 @@ class View:
     def t(self, text: str, **values: object) -> str:
         """A Chinese source string in the view's language."""
         return translate(text, self.lang, **values)
+
+    def said(self, text: str) -> str:
+        """A finished sentence of another package (a refusal, a note, a name) in the view's language."""
+        return said(text, self.lang)
 
     def either(self, zh: str, en: str) -> str:
         """The declared name in the view's language; Chinese where no English is declared."""
@@ -113,12 +118,16 @@ class View:
             return self.t("{n} 小时前", n=minutes // 60)
         return self.t("{n} 天前", n=minutes // 1440)
 
+    def source_label(self, source: SourceSpec) -> str:
+        """A source's name without what stands in brackets behind it."""
+        return self.said((source.name or source.department).partition("（")[0])
+
     def source_name(self, metric: str) -> str:
         """Who supplies a metric, as short as people say it."""
         source = self.city.sources.get(self.snapshot.source_of(metric))
         if source is None:
-            return self.t(self.metric(metric).department)
-        return self.t(source.name or source.department)
+            return self.said(self.metric(metric).department)
+        return self.source_label(source)
 
 
 def newest(readings: Iterable[Reading]) -> Reading | None:

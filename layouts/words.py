@@ -74,12 +74,12 @@ def explain(view: View, comparison: Comparison, digits: int) -> str:
     """The difference as a sentence for a tooltip: its base, its direction, or why there is none."""
     name = basis(view, comparison.basis)
     if comparison.delta is None:
-        return f"{name}：{view.t(comparison.refused) if comparison.refused else view.t('不可比')}"
+        return f"{name}：{view.said(comparison.refused) if comparison.refused else view.t('不可比')}"
     unit = view.t("个百分点") if comparison.unit == "pt" else comparison.unit
     sense = {True: view.t("变好"), False: view.t("变差"), None: ""}[comparison.better]
     change = figure(comparison.delta, 1 if comparison.unit == "%" else digits)
-    sign = "+" if comparison.delta > 0 else ""
-    parts = [f"{name} {sign}{change}{unit}", view.t("基数 {value}", value=figure(comparison.base, digits)), sense]
+    change = "+" + change if comparison.delta > 0 else change.replace("-", "−")
+    parts = [f"{name} {change}{unit}", view.t("基数 {value}", value=figure(comparison.base, digits)), sense]
     return " · ".join(p for p in parts if p)
 
 

@@ -70,7 +70,7 @@ def _alert(view: View, alert: Alert) -> Node:
     state = view.t("数据过期") if alert.stale else view.t(CONDITIONS.get(alert.condition, "触发中"))
     badge = h("Span", f"P{int(alert.level)}", f"badge is-p{int(alert.level)}", title=SHAPES[int(alert.level)])
     where = {"metric": alert.metric, "place": alert.site}
-    return _row(badge, alert.say, f"{view.t(who)} · {view.clock(began)}", (state, _lasted(view, began)), where)
+    return _row(badge, alert.say, f"{view.said(who)} · {view.clock(began)}", (state, _lasted(view, began)), where)
 
 
 def _incident(view: View, incident: Incident) -> Node:
@@ -81,7 +81,7 @@ def _incident(view: View, incident: Incident) -> Node:
         f"badge is-grade is-p{grade}" if grade else "badge is-grade",
         title=view.t(words.GRADE_WORDS[grade]) if grade else view.t("未定级"),
     )
-    who = " · ".join(p for p in (view.t(incident.department), view.clock(incident.at)) if p)
+    who = " · ".join(p for p in (view.said(incident.department), view.clock(incident.at)) if p)
     state = (words.incident_state(view, incident), view.place_name(incident.district) if incident.district else "")
     return _row(badge, incident.title, who, state, {"incident": incident.id})
 

@@ -55,7 +55,9 @@ def _mark(view: View, reading: Reading, level: int | None) -> Child:
         return h("Span", SHAPES[level], "card-mark", aria={"hidden": "true"})
     if reading.freshness is Freshness.LIVE:
         return None
-    return h("Span", words.as_of(view, reading), "card-state", title=words.as_of(view, reading))
+    word = view.t("正在采集…") if view.is_first_start else view.t(words.FRESHNESS[reading.freshness])
+    text = word if reading.at is None else f"{word} {view.clock(reading.at)}"
+    return h("Span", text, f"card-state is-{reading.freshness}", title=words.as_of(view, reading))
 
 
 def _spark(view: View, item: Item, level: int | None, reading: Reading) -> Node | None:

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from domain.place import Site
 from domain.screen import Item, PanelSpec
 from layouts import frame, theme, words
-from layouts.severity import of_bands, open_alerts, open_incidents
+from layouts.severity import PENDING_GRADE, of_bands, open_alerts, open_incidents
 from layouts.tags import Child, Node, Parts, h, part_id, store
 from layouts.view import View, is_judgeable
 from snapshot.model import Reading
@@ -83,7 +83,7 @@ def _chip(spec: MapPanelSpec, view: View, layer: Layer) -> Node:
 
 
 def _legend(spec: MapPanelSpec, view: View) -> list[Child]:
-    metric, b = view.metric(spec.items[0].metric), [words.figure(v, 0) for v in spec.breaks]
+    name, b = view.label(spec.items[0]), [words.figure(v, 0) for v in spec.breaks]
     texts = [f"< {b[0]}", f"{b[0]}–{b[1]}", f"{b[1]}–{b[2]}", f"{b[2]}–{b[3]}", f"≥ {b[3]}"]
     steps = [h("Span", [h("I", None, f"swatch step-{i + 1}"), text], "legend-item") for i, text in enumerate(texts)]
     steps.append(h("Span", [h("I", None, "swatch is-none"), view.t("无数据")], "legend-item"))
@@ -92,7 +92,7 @@ def _legend(spec: MapPanelSpec, view: View) -> list[Child]:
         for n, word in zip((1, 2, 3, 4), (view.t("红"), view.t("橙"), view.t("黄"), view.t("蓝")), strict=True)
     ]
     return [
-        h("Div", view.either(metric.name, metric.name_en), "legend-title"),
+        h("Div", name, "legend-title", title=name),
         h("Div", list(reversed(steps[:5])) + steps[5:], "legend-steps"),
         h("Div", levels, "legend-levels"),
     ]
@@ -157,7 +157,7 @@ def _marks(view: View) -> list[dict[str, Any]]:
         if incident.lon is None or incident.lat is None:
             continue
         title = f"{incident.title} · {words.incident_state(view, incident)}"
-        grade = incident.grade or 4
+        grade = incident.grade or 0  # nobody has graded it yet: a mark without a severity
         out.append(
             {
                 "lon": incident.lon,
@@ -168,7 +168,7 @@ def _marks(view: View) -> list[dict[str, Any]]:
                 "incident": incident.id,
             }
         )
-    return sorted((m for m in out if m), key=lambda m: m["level"])
+    return sorted((m for m in out if m), key=lambda m: m["level"] or PENDING_GRADE)
 
 
 def _alert_mark(view: View, place: str, metric: str, level: int, say: str) -> dict[str, Any]:

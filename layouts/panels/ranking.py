@@ -55,7 +55,7 @@ def _row(spec: RankingSpec, view: View, rank: Rank, reading: Reading, ends: tupl
     tick = rows.share(target, *ends) if target is not None else None
     bar = rows.track(rows.share(rank.value, *ends), level, tick, "is-below" if below else "")
     cells: list[Child] = [
-        h("Span", "—" if rank.rank is None else str(rank.rank), "row-rank", title=view.t(rank.refused) or None),
+        h("Span", "—" if rank.rank is None else str(rank.rank), "row-rank", title=view.said(rank.refused) or None),
         _district(view, rank.place),
         bar,
         number(view, item, reading if reading.metric else Reading(item.metric, rank.place), with_unit=False),

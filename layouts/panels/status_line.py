@@ -75,7 +75,7 @@ def _sources(view: View) -> Node:
     texts = [view.t("{up}/{total} 正常", up=up, total=total)]
     for health in bad[:3]:
         source = view.city.sources.get(health.source)
-        name = view.t(source.name or source.department) if source else health.source
+        name = view.source_label(source) if source else health.source
         texts.append(f"{name} {view.t(words.FRESHNESS[health.state])}")
     if len(bad) > 3:
         texts.append(view.t("另有 {n} 个", n=len(bad) - 3))

@@ -21,7 +21,8 @@ class TimelineSpec(PanelSpec):
 def build(spec: TimelineSpec, view: View) -> Node:
     """The bar, empty; the browser's own code puts the slider into its slot."""
     label = view.t("拖动查看过去 24 小时任一时刻")
-    slot = h("Div", None, "time-slot", id="time-slot", data={"label": label, "hours": str(spec.hours)})
+    facts = {"label": label, "hours": str(spec.hours), "panel": spec.key}
+    slot = h("Div", None, "time-slot", data=facts, id=part_id(spec.key, "slot"))
     bars = h("Div", None, "time-bars", id=part_id(spec.key, "bars"))
     axis = h("Div", None, "time-axis", id=part_id(spec.key, "axis"))
     return frame.frame(spec, view, [h("Div", [bars, slot], "time-box"), axis])
@@ -40,6 +41,7 @@ def render(spec: TimelineSpec, view: View) -> Parts:
         "caption": {"children": [h("Span", f"{unit} · "), h("B", now)], "title": f"{unit} · {now}"},
         "bars": {"children": bars},
         "axis": {"children": _axis(view, course)},
+        "slot": {"data-end": view.snapshot.at.isoformat(timespec="minutes")},
     }
 
 

@@ -108,12 +108,13 @@ def _dressed(
 
 
 def _worst(spec: TrendSpec, item: Item, view: View) -> list[Child]:
-    found = [r for r in view.snapshot.readings(item.metric, view.place) if is_judgeable(r)]
+    every = view.snapshot.readings(item.metric, view.place)
+    found = [r for r in every if is_judgeable(r)]
     sign = 1 if view.metric(item.metric).better == "higher" else -1
     found.sort(key=lambda r: sign * (r.value or 0.0))
     top = max([r.value or 0.0 for r in found] + [*spec.bands], default=1.0)
     if not found:
-        return [h("Li", frame.empty(view), "row is-empty")]
+        return [h("Li", frame.empty(view, is_old=any(r.at for r in every)), "row is-empty")]
     return [_worst_row(spec, item, view, r, top) for r in found[: spec.worst_count]]
 
 
