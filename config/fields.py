@@ -2,6 +2,7 @@
 
 import types
 from collections.abc import Iterator
+from functools import cache
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
@@ -21,6 +22,12 @@ def names_at(model: type[BaseModel], path: Path) -> set[str]:
 def keys(model: type[BaseModel]) -> dict[str, FieldInfo]:
     """A model's fields by the name written in YAML (the alias where there is one)."""
     return {field.alias or name: field for name, field in model.model_fields.items()}
+
+
+@cache
+def aliases(model: type[BaseModel]) -> dict[str, str]:
+    """Python names that differ from the name written in YAML."""
+    return {name: field.alias for name, field in model.model_fields.items() if field.alias and field.alias != name}
 
 
 def _inside(shape: Any, part: str | int) -> Iterator[Any]:

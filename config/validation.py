@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from config.document import Document
-from config.fields import names_at
+from config.fields import aliases, names_at
 from config.problem import Path, Problem, choices, nearest
 
 M = TypeVar("M", bound=BaseModel)
@@ -42,6 +42,9 @@ def validate(model: type[M], document: Document, path: Path, extra: Mapping[str,
     if not isinstance(value, dict):
         document.problems.append(document.problem(path, _WRITE["model_type"]))
         return None
+    for name, alias in aliases(model).items():
+        if name in value:  # pydantic would take it, editors and readers would not
+            document.problems.append(document.problem((*path, name), f"unknown key; did you mean {alias}?"))
     data: dict[str, object] = {**value, **(extra or {})}
     try:
         return model.model_validate(data)
