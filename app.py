@@ -11,7 +11,7 @@ python app.py backfill  history of the demonstration city into the store
 import argparse
 import asyncio
 import os
-import socket
+import secrets
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -25,7 +25,7 @@ from domain.city import City
 from domain.errors import CockpitError
 from jobs.build import build_id
 from jobs.clock import utc_now
-from jobs.launch import free_port, supervise, until_told
+from jobs.launch import cancelled_at, free_port, supervise, until_told
 from jobs.logs import start_logging
 from jobs.progress import bars, step
 from jobs.settings import Settings, read_settings
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from snapshot.hub import Hub
 
 ROOT = Path(__file__).resolve().parent
+DEMO_SECRET = "demonstration"  # noqa: S105  of simulated departments on loopback; `run` makes a new one each time
 UNUSABLE = 2  # exit code: something outside the program must be put right first
 console = Console(stderr=True, highlight=False)
 
@@ -109,10 +110,13 @@ def run(_args: argparse.Namespace) -> int:
         city = step(progress, f"reading {settings.city}", lambda: load_city(settings))
         free_port(settings.host, settings.port)
         step(progress, "preparing the store", lambda: open_city_store(city, settings).close())
+        env = settings.as_env()
+        names = ["collect", "web"]
         if city.spec.demo:
+            env |= demo_env(settings)
+            names.insert(0, "demo")
             _fill(progress, city, settings)
-        names = ["demo", "collect", "web"] if city.spec.demo else ["collect", "web"]
-        asyncio.run(supervise(progress, names, city.spec.title, settings))
+        asyncio.run(supervise(progress, names, city.spec.title, settings, env))
     return 0
 
 
@@ -148,46 +152,33 @@ def collect(_args: argparse.Namespace) -> int:
 
 def demo(args: argparse.Namespace) -> int:
     """Serve the departments until told to stop; with a scenario, play it in the departments that are running."""
-    from demo import scenario, serve
+    from demo import present, scenario, serve
 
     settings = read_settings()
-    city = load_city(settings)
+    folder = settings.var / "demo"
     if args.scenario:
-        scenario.play(settings.var / "demo", args.scenario, utc_now())
-        console.print(f"{args.scenario}: {scenario.SCENARIOS[args.scenario]}")
+        if args.scenario not in scenario.SCENARIOS:
+            known = "\n".join(f"  {name:<14} {words}" for name, words in scenario.SCENARIOS.items())
+            raise CockpitError(f"{args.scenario!r} is no scenario; there are\n{known}", permanent=True)
+        present.switch(folder, args.scenario, utc_now())
+        console.print(f"{args.scenario}: {scenario.SCENARIOS[args.scenario]}", markup=False)
         return 0
     start_logging(settings.var / "logs", "demo")
-    asyncio.run(until_told(lambda stop: serve.departments(city, settings.var / "demo", os.environ, stop)))
+    city = load_city(settings)
+    first, secret = settings.port + 1, os.environ.get("DEMO_HALL_SECRET", DEMO_SECRET)
+    asyncio.run(until_told(lambda stop: cancelled_at(stop, serve.main(city, first, folder, utc_now, secret))))
     return 0
 
 
 def web(_args: argparse.Namespace) -> int:
     """Serve the screens until told to stop."""
-    import uvicorn
+    from api.serve import serve
 
     settings = read_settings()
     start_logging(settings.var / "logs", "web")
     city = load_city(settings)
     with open_city_store(city, settings) as store:
-        server, hub = build_web(city, store, settings)
-
-        class Server(uvicorn.Server):
-            """Sends the open streams home first, so that a stop does not wait for them."""
-
-            async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-                hub.close()
-                await super().shutdown(sockets)
-
-        Server(
-            uvicorn.Config(
-                server,
-                host=settings.host,
-                port=settings.port,
-                log_config=None,
-                access_log=False,
-                timeout_graceful_shutdown=3,
-            )
-        ).run()
+        serve(*build_web(city, store, settings), settings.host, settings.port)
     return 0
 
 
@@ -282,6 +273,15 @@ def build_pages(server: "FastAPI", city: City, shown: "Pages") -> "Dash":
     drawer.register(pages, shown)
     city_map.register(pages, city.screens.values())
     return pages
+
+
+def demo_env(settings: Settings) -> dict[str, str]:
+    """What the sources of a demonstration city take from the environment; CockpitError when a department's port is taken."""
+    from demo import departments, serve
+
+    for number in range(1, len(departments.DEPARTMENTS) + 1):
+        free_port("127.0.0.1", settings.port + number)
+    return serve.environment(settings.port + 1, settings.var / "demo", secrets.token_urlsafe(16))
 
 
 def _fill(progress: "Progress", city: City, settings: Settings) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import signal
 import socket
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -18,10 +18,12 @@ from jobs.supervisor import Child, Supervisor
 ROOT = Path(__file__).resolve().parents[1]
 
 
-async def supervise(progress: Progress, names: Sequence[str], title: str, settings: Settings) -> None:
+async def supervise(
+    progress: Progress, names: Sequence[str], title: str, settings: Settings, env: dict[str, str]
+) -> None:
     """Start the processes, say where to look once the screen answers, and stop them when told."""
     command = [sys.executable, str(ROOT / "app.py"), "--with-parent"]
-    supervisor = Supervisor([Child(name, [*command, name], env=settings.as_env()) for name in names])
+    supervisor = Supervisor([Child(name, [*command, name], env=env) for name in names])
     stop = told_to_stop()
     bar = progress.add_task("starting " + ", ".join(names), total=1)
     await supervisor.start()
@@ -59,6 +61,17 @@ def told_to_stop() -> asyncio.Event:
 async def until_told(work: Callable[[asyncio.Event], Awaitable[None]]) -> None:
     """Run a process's work with the event that tells it to stop."""
     await work(told_to_stop())
+
+
+async def cancelled_at(stop: asyncio.Event, work: Coroutine[object, object, None]) -> None:
+    """Do the work until it ends or `stop` is set; what it raises is raised."""
+    doing, told = asyncio.create_task(work), asyncio.create_task(stop.wait())
+    await asyncio.wait({doing, told}, return_when=asyncio.FIRST_COMPLETED)
+    told.cancel()
+    if stop.is_set():
+        doing.cancel()
+    with suppress(asyncio.CancelledError):
+        await doing
 
 
 def free_port(host: str, port: int) -> None:
