@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable, Iterable, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from time import monotonic
 from traceback import format_exc
@@ -99,6 +99,7 @@ class Collector:
         self._not_before: dict[str, datetime] = {}
         self._last: dict[str, str | None] = {}
         self._spooled: set[str] = set()
+        self._unsaved: dict[str, tuple[Site, ...]] = {}
         self._unrecorded = False
 
     async def poll(self, key: str, now: datetime) -> SourceRun:
@@ -166,16 +167,25 @@ class Collector:
 
     async def _commit(self, source: Source, page: Page, run: _Run) -> None:
         """Not under the time limit: a commit that has begun is seen through."""
-        batch = self._mappers[run.key].batch(page, run.moment(), run.seen)
+        batch = self._taught(self._mappers[run.key].batch(page, run.moment(), run.seen))
         written = await self._durable(batch, run)
+        self._unsaved.pop(run.key, None)
         run.read += batch.read
         run.duplicates += batch.duplicates
         run.rejected += len(batch.rejects)
         run.written += written.inserted + written.corrected + written.incidents if written else 0
         run.cursor = batch.cursor if batch.cursor is not None else run.cursor
-        if batch.sites and self._learn is not None:
-            self._learn(batch.sites)
         await source.acknowledge(page)
+
+    def _taught(self, batch: Batch) -> Batch:
+        """Make learnt sites known before the write, which computes on them; they stay with the batches until one is durable."""
+        sites = (*self._unsaved.get(batch.source, ()), *batch.sites)
+        if not sites:
+            return batch
+        self._unsaved[batch.source] = sites
+        if self._learn is not None:
+            self._learn(sites)
+        return replace(batch, sites=sites)
 
     async def _durable(self, batch: Batch, run: _Run) -> Written | None:
         """Write after everything that waits in the spool; None when the batch itself went there."""

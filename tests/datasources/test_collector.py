@@ -281,11 +281,19 @@ async def test_a_source_whose_cursor_nobody_knows_is_not_read_from_its_beginning
     assert d.source.asked == []
 
 
-async def test_learnt_sites_are_handed_on_after_the_commit(desk: Desks, page: Pages, now: datetime) -> None:
+async def test_a_learnt_site_is_known_before_the_write_and_kept_until_it_is_durable(
+    desk: Desks, page: Pages, now: datetime
+) -> None:
     site = {"path": "site", "district": "d", "learn": {"kind": "air"}}
-    d = desk([page(ROW | {"site": "new", "d": "441802"})], keys={"site": site})
+    new = page(ROW | {"site": "new", "d": "441802"})
+    d = desk([new], [new], keys={"site": site})
+    d.keeper.down = True
     await d.poll(now)
     assert [s.id for s in d.keeper.learnt] == ["new"]
+    d.collector._context.sites["new"] = d.keeper.learnt[0]  # type: ignore[index] # a dictionary in this test
+    d.keeper.down = False
+    await d.poll(now + STEP)
+    assert [s.id for s in d.keeper.batches[0].sites] == ["new"]
 
 
 async def test_closing_releases_every_source(desk: Desks) -> None:
