@@ -57,17 +57,18 @@ class Script:
 
 
 class Keeper:
-    """A store in memory; `down` makes it fail."""
+    """A store in memory; `down` makes it fail, `full` only its writes."""
 
     def __init__(self) -> None:
         self.batches: list[Batch] = []
         self.runs: list[SourceRun] = []
         self.cursors: dict[str, str] = {}
         self.down = False
+        self.full = False
         self.learnt: list[Site] = []
 
     async def write(self, batch: Batch) -> Written:
-        if self.down:
+        if self.down or self.full:
             raise StoreError("the disk is full")
         self.batches.append(batch)
         if batch.cursor is not None:
@@ -287,11 +288,11 @@ async def test_a_learnt_site_is_known_before_the_write_and_kept_until_it_is_dura
     site = {"path": "site", "district": "d", "learn": {"kind": "air"}}
     new = page(ROW | {"site": "new", "d": "441802"})
     d = desk([new], [new], keys={"site": site})
-    d.keeper.down = True
+    d.keeper.full = True
     await d.poll(now)
     assert [s.id for s in d.keeper.learnt] == ["new"]
     d.collector._context.sites["new"] = d.keeper.learnt[0]  # type: ignore[index] # a dictionary in this test
-    d.keeper.down = False
+    d.keeper.full = False
     await d.poll(now + STEP)
     assert [s.id for s in d.keeper.batches[0].sites] == ["new"]
 
