@@ -191,17 +191,9 @@ class FakeSnapshot:
             ("jam", "traffic.delay_ratio", "road-441803-1", 4, 72, "清新大道2 拥堵超过 20 分钟"),
         ]
         sites = list(self.city.sites)
-        for i in range(self.extra_alerts):
-            rows.append(
-                (
-                    f"more{i}",
-                    "air.aqi",
-                    sites[i % len(sites)],
-                    1 + i % 4,
-                    80 + i,
-                    f"第 {i + 1} 条很长的预警内容，用来检查列表、地图和标题在大量预警下的表现是否稳定",
-                )
-            )
+        long = "条很长的预警内容，用来检查列表、地图和标题在大量预警下的表现是否稳定"
+        more = range(self.extra_alerts)
+        rows += [(f"more{i}", "air.aqi", sites[i % len(sites)], 1 + i % 4, 80 + i, f"第 {i + 1} {long}") for i in more]
         return [
             Alert(f"{r}|{s}", r, m, s, AlertLevel(lv), Condition.FIRING, self.at - timedelta(minutes=ago), self.at, 1.0, say)
             for r, m, s, lv, ago, say in rows
