@@ -34,7 +34,8 @@ class Affairs:
     def teams(self, districts: Group, t: Ints) -> Floats:
         """Rescue teams that could leave now."""
         size = np.rint(3.0 + 26.0 * districts.share)
-        return np.maximum(size - np.minimum(self.incidents_open(districts, t), 2.0), 1.0)
+        ready: Floats = np.maximum(size - np.minimum(self.incidents_open(districts, t), 2.0), 1.0)
+        return ready
 
     def hotspots(self, districts: Group, t: Ints) -> Floats:
         """Forest fire hot spots not struck off: dry sunny afternoons, a few hours each."""

@@ -51,8 +51,8 @@ class World:
 
 
 def _indoors(city: City) -> Group:
-    """Where things that are not on a road happen: near halls, kitchens and car parks."""
-    for kind in ("restaurant", "parking", "hall"):
+    """Where things that are not on a road happen: in the towns, which rain gauges stand for, else near other sites."""
+    for kind in ("rain", "parking", "hall"):
         found = places.of_kind(city, kind)
         if len(found):
             return found

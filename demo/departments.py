@@ -36,7 +36,7 @@ class Endpoint:
     place: str
     fields: Mapping[str, Field]
     code: Callable[[Record], str] = lambda record: record.site
-    extra: Callable[[Record], Json] = lambda _: {}
+    more: Callable[[Record], Json] = lambda _: {}
     rows: str = "rows"
     clock: Clock | None = None  # where this list writes times in its own way
 
@@ -67,7 +67,7 @@ def row(record: Record, endpoint: Endpoint, department: Department, zone: timezo
         value = record.values.get(metric)
         if metric in record.values:
             out[one.name] = department.missing if value is None else one.value(value)
-    return out | endpoint.extra(record)
+    return out | endpoint.more(record)
 
 
 def zone_of(offset: int) -> timezone:
@@ -116,7 +116,7 @@ HALL: Final = Department(
                         online_cases="online", instant_cases="instant", ratings="ratings", ratings_good="ratingsGood"),
                  _long_code),
         Endpoint("/openapi/v1/queue", "halls", "statTime", "hallCode",
-                 _plain("service", wait_min="waitMinutes", queue="waiting", windows_open="openWindows"), extra=_named),
+                 _plain("service", wait_min="waitMinutes", queue="waiting", windows_open="openWindows"), more=_named),
         Endpoint("/openapi/v1/figures", "hall_figures", "statTime", "areaCode",
                  _plain("service", bad_open="badOpen", overdue_open="overdueOpen", time_cut="timeCut"), _long_code),
     ),
@@ -128,7 +128,7 @@ ENVIRONMENT: Final = Department(
     lambda rows, total, _: {"status": "success", "count": total, "data": list(rows)},
     (
         Endpoint("/air/hourly", "air", "time", "station",
-                 _plain("air", pm25="pm25", pm10="pm10", so2="so2", no2="no2", o3="o3_1h", co="co"), extra=_flag),
+                 _plain("air", pm25="pm25", pm10="pm10", so2="so2", no2="no2", o3="o3_1h", co="co"), more=_flag),
         Endpoint("/air/goodDays", "air_days", "time", "areaCode", _plain("air", good_days_rate="goodRate")),
         Endpoint("/weather/observations", "weather", "time", "station",
                  _plain("weather", temp="temp", humidity="rh", rain_1h="rain1h", rain_24h="rain24h")
@@ -145,7 +145,7 @@ TRAFFIC: Final = Department(
     "traffic", "DEMO_PORT_TRAFFIC", _epoch_ms,
     lambda rows, total, key: {"total": total, key: list(rows)},
     (
-        Endpoint("/road/segments", "roads", "ts", "id", _plain("traffic", speed="speed"), extra=_named,
+        Endpoint("/road/segments", "roads", "ts", "id", _plain("traffic", speed="speed"), more=_named,
                  rows="segments"),
         Endpoint("/road/counts", "road_counts", "ts", "id", _plain("traffic", volume="count"), rows="segments"),
         Endpoint("/bus/lines", "transit", "ts", "line", _plain("bus", on_time_rate="onTime", in_service="running"),
@@ -162,9 +162,9 @@ EMERGENCY: Final = Department(
     "emergency", "DEMO_PORT_EMERGENCY", _epoch_ms,
     lambda rows, total, _: {"success": True, "result": {"total": total, "rows": list(rows)}},
     (
-        Endpoint("/hydro/stations", "hydro", "tm", "stcd", _plain("hydro", level="z", flow="q"), extra=_named),
+        Endpoint("/hydro/stations", "hydro", "tm", "stcd", _plain("hydro", level="z", flow="q"), more=_named),
         Endpoint("/hydro/reservoirs", "reservoirs", "tm", "stcd",
-                 {"reservoir.level": Field("rz"), "reservoir.storage": Field("w", 10_000)}, extra=_named),
+                 {"reservoir.level": Field("rz"), "reservoir.storage": Field("w", 10_000)}, more=_named),
         Endpoint("/hydro/rain", "rain_gauges", "tm", "stcd", _plain("rain", hour="drp1", h3="drp3")),
         *(
             Endpoint(path, source, "statTime", "areaCode", fields, clock=_iso)

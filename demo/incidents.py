@@ -167,7 +167,7 @@ class Incidents:
         row = rows[int(u[4] * len(rows))]
         lon = float(group.lon[row, 0] + (u[5] - 0.5) * 0.004)
         lat = float(group.lat[row, 0] + (u[6] - 0.5) * 0.004)
-        where = group.sites[row].name if group.sites else ""
+        where = group.sites[row].name.removesuffix("雨量站") if group.sites else ""
         closed = at + int(hours * HOUR)
         told, hand = at + int(60 + 180 * u[7]), at + int(300 + 1200 * u[8])
         stages: tuple[tuple[int, IncidentStatus, str], ...] = (
@@ -178,5 +178,15 @@ class Incidents:
         )
         number = f"QY{at}{district[-2:]}{int(u[4] * 97):02d}"
         return Event(
-            number, kind.name, f"{where}{words}", at, stages[-1][0], district, lon, lat, grade, kind.department, stages
+            number,
+            kind.name,
+            f"{where} {words}".strip(),
+            at,
+            stages[-1][0],
+            district,
+            lon,
+            lat,
+            grade,
+            kind.department,
+            stages,
         )

@@ -137,7 +137,7 @@ class Hotline:
     def calls(self, districts: Group, t: Ints) -> Floats:
         """Calls that came in: one for each request, and those that ask, thank or give up."""
         idle = poisson(districts.key("calls"), t // STEP, 2.1 * districts.share * self._hours("other", t))
-        again = poisson(districts.key("again"), t // STEP, 6.0 * self._surge(districts, t))
+        again = poisson(districts.key("again"), t // STEP, 15.0 * self._surge(districts, t))
         return self.requests(districts, t) + idle + again
 
     def connected(self, districts: Group, t: Ints) -> Floats:
@@ -213,7 +213,7 @@ class Hotline:
             return 1.0 + 6.0 * wet
         if name == "utilities":
             hot = np.clip((self.weather.temperature(districts, t) - 32.0) / 4.0, 0.0, 2.0)
-            return 1.0 + 2.5 * wet + 1.6 * hot + 26.0 * self._surge(districts, t)
+            return 1.0 + 2.5 * wet + 1.6 * hot + 60.0 * self._surge(districts, t)
         if name == "noise":
             return 1.0 - 0.55 * wet
         if name in ("transit", "parking"):

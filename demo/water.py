@@ -23,7 +23,7 @@ def _kernel(lag_hours: float, tail_hours: float) -> Floats:
 
 
 # What falls here comes within the hour, what falls upstream in 3 to 8 hours: (km north, lag h, tail h, weight).
-_CATCHMENT: Final = ((0.0, 0.7, 1.6, 0.55), (18.0, 3.0, 3.5, 0.75), (42.0, 8.0, 7.0, 0.7))
+_CATCHMENT: Final = ((0.0, 0.5, 1.3, 0.6), (18.0, 3.0, 3.5, 0.75), (42.0, 8.0, 7.0, 0.7))
 
 
 class Water:
@@ -46,10 +46,10 @@ class Water:
         depth = total * (HOUR / STEP)
         index = np.broadcast_to(t // STEP - first, (len(gauges), np.shape(t)[-1])) - 1
         taken = np.take_along_axis(depth, index, axis=1)
-        # A river is built for its own floods: about 38 mm/h of effective rain takes it from normal to its warning level.
+        # A river is built for its own floods: about 17 mm/h of effective rain takes it from normal to its warning level.
         room = gauges.fact("warning_level", 20.0) - gauges.fact("normal_level", 16.0)
         reach = 0.8 + 0.4 * uniform(gauges.key("reach"), _ZERO)
-        return reach * np.maximum(room, 1.0) * (taken / 38.0) ** 0.85
+        return reach * np.maximum(room, 1.0) * (taken / 17.0) ** 0.85
 
     def level(self, gauges: Group, t: Ints) -> Floats:
         """Water level on the station's datum."""

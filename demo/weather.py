@@ -153,7 +153,7 @@ def _scenario_storm(period: Period) -> Storm:
     """A cloudburst that is heavy ten minutes after the start and goes on for seven hours unless the scenario ends."""
     length = 7 * HOUR
     lon, lat = _STORM_AT
-    return Storm(period.start, length, 46.0, lon, lat, 34.0, 0.012, -0.035, rise=600 / length, cut=period.end)
+    return Storm(period.start, length, 58.0, lon, lat, 34.0, 0.012, -0.035, rise=600 / length, cut=period.end)
 
 
 def _rain_of(storm: Storm, places: Group, t: Ints) -> Floats:

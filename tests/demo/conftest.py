@@ -1,0 +1,42 @@
+"""The demonstration city as its folder declares it, and moments to look at it from."""
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+import config
+from demo.city import World
+from demo.publication import Publisher
+from demo.scenario import Script
+from demo.serve import environment
+from domain.city import City
+
+ROOT = Path(__file__).parents[2]
+SECRET = "only-for-tests"
+OFFSET = 8 * 3600
+NOW = int(datetime(2026, 11, 24, 6, 32, 30, tzinfo=UTC).timestamp())  # 14:32:30 on a Tuesday in China
+
+
+def load(var: Path) -> City:
+    """The real folder, its feeds pointing at `var`."""
+    city, problems = config.load(ROOT / "cities" / "441800", dict(os.environ) | environment(8051, var, SECRET))
+    assert [str(p) for p in problems] == []
+    assert city is not None
+    return city
+
+
+@pytest.fixture(scope="session")
+def city(tmp_path_factory: pytest.TempPathFactory) -> City:
+    return load(tmp_path_factory.mktemp("departments"))
+
+
+@pytest.fixture(scope="session")
+def world(city: City) -> World:
+    return World(city, Script(), OFFSET)
+
+
+@pytest.fixture(scope="session")
+def publisher(world: World) -> Publisher:
+    return Publisher(world)
