@@ -8,6 +8,7 @@ from dash.exceptions import DependencyException, InvalidResourceError, PreventUp
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -47,9 +48,9 @@ def register(server: FastAPI) -> None:
     server.add_exception_handler(CockpitError, _unavailable)
     server.add_exception_handler(DependencyException, _no_file)
     server.add_exception_handler(InvalidResourceError, _no_file)
-    # BaseException stands for "anything else". Under the key Exception the handler would sit outside of Dash's own
+    # "Anything else" gets a middleware of its own. As an exception handler of the server it would sit outside of Dash's
     # middleware, which answers in another shape.
-    server.add_exception_handler(BaseException, _unexpected)  # type: ignore[arg-type]  # Starlette looks up any class
+    server.add_middleware(ExceptionMiddleware, handlers={Exception: _unexpected})
 
 
 async def _refused(_: Request, error: Exception) -> Response:

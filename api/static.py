@@ -69,7 +69,7 @@ async def fetch(app: ASGIApp, path: str, like: Scope | None = None) -> tuple[int
     """Ask an ASGI app for a path and collect the answer; no header of the client's is passed on."""
     scope: Scope = {
         "type": "http",
-        "asgi": {"version": "3.0"},
+        "asgi": {"version": "3.0", "spec_version": "2.4"},
         "http_version": "1.1",
         "method": "GET",
         "scheme": "http",
@@ -85,18 +85,21 @@ async def fetch(app: ASGIApp, path: str, like: Scope | None = None) -> tuple[int
     if like is not None:
         scope.update({key: like[key] for key in ("app", "state") if key in like})
     parts: list[Message] = []
+    asked = asyncio.Event()
+
+    async def receive() -> Message:
+        if asked.is_set():
+            await asyncio.Event().wait()  # a client that stays connected has nothing more to say
+        asked.set()
+        return {"type": "http.request", "body": b"", "more_body": False}
 
     async def send(message: Message) -> None:
         parts.append(message)
 
-    await app(scope, _nothing_more, send)
+    await app(scope, receive, send)
     start = next(part for part in parts if part["type"] == "http.response.start")
     body = b"".join(part.get("body", b"") for part in parts if part["type"] == "http.response.body")
     return start["status"], Headers(raw=start["headers"]), body
-
-
-async def _nothing_more() -> Message:
-    return {"type": "http.request", "body": b"", "more_body": False}
 
 
 def _is_static(path: str) -> bool:

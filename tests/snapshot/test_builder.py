@@ -133,7 +133,7 @@ def test_an_earlier_moment_shows_only_what_was_measured_then(desk: Desk) -> None
     assert past.reading("service.cases", EAST).value == (past.at - midnight) // timedelta(minutes=5) + 1
     assert past.reading("economy.gdp_ytd").value == 77
     assert [i.id for i in past.incidents] == ["old"]
-    assert past.sources["hydro"].state is Freshness.LATE
+    assert past.sources["hydro"].state is Freshness.STALE
     assert past.compare("service.cases", EAST).refused == ""
     assert desk.builder.at(ago(hours=3)) is past
 
