@@ -4,7 +4,7 @@ Only a value beyond the nearest threshold of its series, or of a series with an 
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -67,6 +67,20 @@ class Board:
         if (metric, site) not in self._slots:
             self._grow([(metric, site)])
         self._open[self._slots[metric, site]] += step
+
+    def seed(self, newest: Mapping[tuple[str, str], datetime]) -> None:
+        """Learn the newest time of (metric, site) series from before a restart, so that older values stay late."""
+        watched = {key: at for key, at in newest.items() if key[0] in self._by_metric}
+        self._grow([key for key in watched if key not in self._slots])
+        for key, at in watched.items():
+            slot = self._slots[key]
+            self._newest[slot] = max(int(self._newest[slot]), round(at.timestamp() * 1000))
+
+    def newest(self, metric: str, site: str) -> datetime | None:
+        """The time of the newest value of a series, to the millisecond; None when there was none yet."""
+        slot = self._slots.get((metric, site), _UNWATCHED)
+        at = _LONG_AGO if slot == _UNWATCHED else int(self._newest[slot])
+        return None if at == _LONG_AGO else datetime.fromtimestamp(at / 1000, UTC)
 
     def touched(
         self, observations: Sequence[Observation], now: datetime

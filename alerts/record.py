@@ -11,13 +11,10 @@ def fingerprint(rule: str, site: str) -> str:
     return f"{rule}|{site}"
 
 
-def alert_of(rule: str, metric: str, site: str, state: State, say: str) -> Alert:
-    """The alert as it now is. `updated` is the time of the newest value, which guards against late data after a restart."""
-    when = state.at or state.since
-    if when is None or state.level is None:
-        raise ValueError(
-            f"{fingerprint(rule, site)} never reached a level; alerts.machine sets level, since and at first"
-        )
+def alert_of(rule: str, metric: str, site: str, state: State, say: str, now: datetime) -> Alert:
+    """The alert as it is at `now`. `since`, `value` and `peak` are the measurements'; `updated` is when it became so."""
+    if state.level is None or state.since is None:
+        raise ValueError(f"{fingerprint(rule, site)} never reached a level; alerts.machine sets level and since first")
     return Alert(
         fingerprint=fingerprint(rule, site),
         rule=rule,
@@ -25,8 +22,8 @@ def alert_of(rule: str, metric: str, site: str, state: State, say: str) -> Alert
         site=site,
         level=state.level,
         condition=state.condition,
-        since=state.since or when,
-        updated=when,
+        since=state.since,
+        updated=now,
         value=state.value,
         say=say,
         fired=state.fired,
@@ -36,23 +33,22 @@ def alert_of(rule: str, metric: str, site: str, state: State, say: str) -> Alert
     )
 
 
-def state_of(alert: Alert) -> State:
-    """The state of a stored alert: the running clock counts from `since` while pending, from `updated` while recovering."""
-    clock = _clock(alert)
+def state_of(alert: Alert, newest: datetime | None) -> State:
+    """The state of a stored alert whose newest value is of `newest` (unknown: of when the alert last moved).
+
+    The running clock counts from `since` while pending and from `updated` while recovering.
+    """
+    clock = alert.updated if alert.condition is Condition.RECOVERING else alert.since
     return State(
         condition=alert.condition,
         level=AlertLevel(alert.level),
         since=alert.since,
-        at=alert.updated,
+        at=newest or alert.updated,
         value=alert.value,
         clock=clock,
-        entered=clock,
+        entered=clock if alert.condition is Condition.RECOVERING else alert.updated,
         fired=alert.fired,
         cleared=alert.cleared,
         peak=alert.peak,
         stale=alert.stale,
     )
-
-
-def _clock(alert: Alert) -> datetime:
-    return alert.updated if alert.condition is Condition.RECOVERING else alert.since

@@ -28,8 +28,11 @@ World = Callable[..., Engine]
 
 @pytest.fixture
 def world(metrics: dict[str, Metric], sites: dict[str, Site]) -> World:
-    def make(*rules: Rule, alerts: tuple[Alert, ...] = ()) -> Engine:
-        return Engine({r.key: r for r in rules}, metrics, sites, alerts, areas={"441802": "清城区", "441800": "清远市"})
+    def make(
+        *rules: Rule, alerts: tuple[Alert, ...] = (), newest: dict[tuple[str, str], datetime] | None = None
+    ) -> Engine:
+        areas = {"441802": "清城区", "441800": "清远市"}
+        return Engine({r.key: r for r in rules}, metrics, sites, alerts, areas=areas, newest=newest)
 
     return make
 
@@ -43,7 +46,7 @@ def test_a_breach_opens_an_alert_with_its_sentence(world: World, rule: Make, see
     alert, moved = change.alert, change.transition
     assert (alert.fingerprint, alert.level, alert.condition) == ("high|g1", AlertLevel.P2, Condition.FIRING)
     assert alert.say == "站g1 25.0m≥20 清城区"
-    assert (alert.since, alert.updated, alert.fired) == (at(0), at(0), at(1))
+    assert (alert.since, alert.updated, alert.fired) == (at(0), at(1), at(1))
     assert (moved.old, moved.new, moved.at, moved.reason) == (
         Condition.NORMAL,
         Condition.FIRING,
@@ -80,7 +83,7 @@ def test_for_ends_by_time_alone(world: World, rule: Make, seen: See, at: When) -
     assert engine.next_due() == at(6)
     assert engine.due(at(5.9)) == []
     (change,) = engine.due(at(6))
-    assert (change.transition.reason, change.alert.fired, change.alert.updated) == (Reason.HELD, at(6), at(0))
+    assert (change.transition.reason, change.alert.fired, change.alert.updated) == (Reason.HELD, at(6), at(6))
 
 
 def test_silence_marks_the_alert_stale_and_never_clears_it(world: World, rule: Make, seen: See, at: When) -> None:
@@ -116,6 +119,19 @@ def test_a_time_far_in_the_future_does_not_shut_out_what_follows(world: World, r
     assert len(engine.evaluate([seen(1, 12)], at(1))) == 1
 
 
+def test_several_steps_in_one_batch_all_carry_the_alert_as_it_ends(
+    world: World, rule: Make, seen: See, at: When
+) -> None:
+    first, second = world(rule()).evaluate([seen(0, 12), seen(1, 25)], at(2))
+    assert (first.transition.new, first.transition.level, second.transition.level) == (
+        Condition.FIRING,
+        AlertLevel.P3,
+        AlertLevel.P2,
+    )
+    assert first.alert == second.alert
+    assert first.alert.level == AlertLevel.P2
+
+
 def test_thresholds_from_facts_apply_where_the_fact_is(world: World, rule: Make, seen: See, at: When) -> None:
     when = {"metric": "hydro.level", "above": {"P2": "warning_level"}}
     changes = world(rule(when=when)).evaluate([seen(0, 13, site) for site in ("g1", "g2", "g3", "unknown")], at(0))
@@ -124,15 +140,53 @@ def test_thresholds_from_facts_apply_where_the_fact_is(world: World, rule: Make,
 
 def test_a_restart_goes_on_where_it_stopped(world: World, rule: Make, seen: See, at: When) -> None:
     held = rule(**{"for": "5m"}, keep="5m")
-    stored = [c.alert for c in world(held).evaluate([seen(0, 12)], at(0))]
-    engine = world(held, alerts=tuple(stored))
-    assert engine.evaluate([seen(0, 12)], at(1)) == []
-    (fired,) = engine.due(at(5))
+    (pending,) = world(held).evaluate([seen(0, 12)], at(1))
+    engine = world(held, alerts=(pending.alert,))
+    assert engine.evaluate([seen(0, 12)], at(2)) == []
+    (fired,) = engine.due(at(6))
+    assert (fired.transition.old, fired.transition.new) == (Condition.PENDING, Condition.FIRING)
     engine = world(held, alerts=(fired.alert,))
-    assert engine.evaluate([seen(-1, 0)], at(6)) == []
     (receded,) = engine.evaluate([seen(7, 0)], at(7))
     engine = world(held, alerts=(receded.alert,))
     assert reasons(engine.due(at(12))) == [("high|g1", Reason.CLEARED)]
+
+
+def test_late_values_stay_late_over_a_restart(world: World, rule: Make, seen: See, at: When) -> None:
+    (opened,) = world(rule()).evaluate([seen(5, 12)], at(20))
+    newest = {("hydro.level", "g1"): at(5), ("hydro.level", "g2"): at(5), ("no.such", "g1"): at(5)}
+    engine = world(rule(), alerts=(opened.alert,), newest=newest)
+    assert engine.evaluate([seen(4, 0), seen(4, 99, "g2")], at(21)) == []
+    assert reasons(engine.evaluate([seen(6, 0), seen(6, 99, "g2")], at(21))) == [
+        ("high|g1", Reason.CLEARED),
+        ("high|g2", Reason.BREACHED),
+    ]
+
+
+def test_a_value_stored_but_not_evaluated_before_a_crash_counts_afterwards(
+    world: World, rule: Make, seen: See, at: When
+) -> None:
+    (opened,) = world(rule()).evaluate([seen(0, 12)], at(0))
+    newest = {("hydro.level", "g1"): at(1), ("hydro.level", "g2"): at(1)}
+    engine = world(rule(), alerts=(opened.alert,), newest=newest)
+    assert reasons(engine.evaluate([seen(1, 25), seen(1, 12, "g2")], at(2))) == [
+        ("high|g1", Reason.ROSE),
+        ("high|g2", Reason.BREACHED),
+    ]
+
+
+def test_changes_that_could_not_be_saved_come_again_after_restore(
+    world: World, rule: Make, seen: See, at: When
+) -> None:
+    engine = world(rule())
+    batch = [seen(0, 12)]
+    lost = engine.evaluate(batch, at(0))
+    assert engine.evaluate(batch, at(1)) == []
+    engine.restore([])
+    again = engine.evaluate(batch, at(1))
+    assert reasons(again) == reasons(lost)
+    engine.evaluate([seen(2, 25)], at(2))
+    engine.restore([again[0].alert])
+    assert reasons(engine.evaluate([seen(2, 25)], at(3))) == [("high|g1", Reason.ROSE)]
 
 
 def test_alerts_of_rules_and_places_that_are_gone_are_withdrawn_once(
@@ -140,6 +194,9 @@ def test_alerts_of_rules_and_places_that_are_gone_are_withdrawn_once(
 ) -> None:
     (change,) = world(rule("old")).evaluate([seen(0, 12)], at(0))
     engine = world(rule("new"), alerts=(change.alert,))
+    moment = engine.next_due()
+    assert moment is not None
+    assert moment < at(0), "at once"
     (gone,) = engine.due(at(1))
     assert (gone.alert.condition, gone.alert.cleared, gone.transition.reason) == (
         Condition.CLEARED,
@@ -147,6 +204,20 @@ def test_alerts_of_rules_and_places_that_are_gone_are_withdrawn_once(
         Reason.WITHDRAWN,
     )
     assert engine.due(at(2)) == []
+    assert engine.next_due() is None
+
+
+def test_a_due_time_at_which_the_rule_fails_comes_again(
+    world: World, rule: Make, seen: See, at: When, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = world(rule(**{"for": "5m"}))
+    engine.evaluate([seen(0, 12)], at(0))
+    with monkeypatch.context() as patch:
+        patch.setattr("alerts.engine.tick", lambda *_: 1 / 0)
+        assert engine.due(at(5)) == []
+    assert engine.failed["high"].error == "ZeroDivisionError: division by zero"
+    assert reasons(engine.due(at(6))) == [("high|g1", Reason.HELD)]
+    assert engine.failed == {}
 
 
 def test_a_rule_that_fails_is_shown_and_stops_no_other(
@@ -269,7 +340,6 @@ def test_transitions_of_an_alert_form_a_chain(batches: list[list[tuple[str, int,
         before = last.get(moved.fingerprint, Condition.NORMAL)
         expected = before if before in (Condition.PENDING, Condition.FIRING, Condition.RECOVERING) else Condition.NORMAL
         assert moved.old == expected
-        assert change.alert.condition == moved.new
         last[moved.fingerprint] = moved.new
 
 
