@@ -111,7 +111,7 @@ def test_what_was_written_before_the_start_is_loaded(desk: Desk) -> None:
 def test_an_earlier_moment_shows_only_what_was_measured_then(desk: Desk) -> None:
     desk.put(
         *(observed("hydro.level", "gauge-1", h, ago(32, h), "hydro") for h in range(30)),
-        *(observed("service.cases", place, 1, ago(2 + 5 * i)) for i in range(400) for place in (EAST, WEST)),
+        *(observed("service.cases", place, 1, ago(2 + 5 * i)) for i in range(500) for place in (EAST, WEST)),
         observed("economy.gdp_ytd", CITY, 77, ago(days=20), "economy"),
     )
     desk.store.write(
