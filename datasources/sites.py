@@ -13,6 +13,9 @@ from domain.place import Site
 from domain.source import LearnSpec, SiteSpec
 
 
+_OTHERS = "*"  # in `districts`: every code that is not named
+
+
 class Point(NamedTuple):
     """WGS-84 degrees."""
 
@@ -89,7 +92,7 @@ class SiteReader:
         if self._district is not None:
             code = clean(self._district(fields), 100)
             if code:
-                return self._spec.districts.get(code, code)
+                return self._spec.districts.get(code) or self._spec.districts.get(_OTHERS, code)
         if point is None:
             return ""
         found = self._context.places.district_at(point.lon, point.lat)

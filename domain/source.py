@@ -55,7 +55,9 @@ class SiteSpec(BaseModel):
     lat: str = Field("", description="JMESPath of the latitude (or northing).")
     crs: Crs = Field("wgs84", description="wgs84, gcj02, bd09, cgcs2000 or epsg:4527 and the like.")
     district: str = Field("", description="JMESPath of the district's code; wins over the coordinates.")
-    districts: dict[str, str] = Field(default_factory=dict, description="The department's district codes -> adcodes.")
+    districts: dict[str, str] = Field(
+        default_factory=dict, description="The department's district codes -> adcodes; '*' stands for all others."
+    )
     learn: LearnSpec | None = Field(None, description="Make unknown sites from records instead of refusing them.")
 
 
