@@ -22,7 +22,13 @@ Schema = dict[str, Any]  # JSON Schema is open by nature
 DIALECT = "http://json-schema.org/draft-07/schema#"  # what the YAML language server reads
 SCHEMA_FOLDER = "schema"
 _SPAN = TypeAdapter(timedelta)
-_DURATION = {"type": "string", "pattern": r"^(\d+(\.\d+)?[smhdw])+$", "examples": ["90s", "5m", "2h", "30d", "1h30m"]}
+_VARIABLE = r"\$\{"
+_PLAIN = frozenset({"number", "integer", "boolean"})
+_DURATION = {
+    "type": "string",
+    "pattern": r"^(\d+(\.\d+)?[smhdw])+$|" + _VARIABLE,
+    "examples": ["90s", "5m", "2h", "30d", "1h30m"],
+}
 
 
 def schemas() -> dict[str, Schema]:
@@ -148,13 +154,16 @@ def _readable(part: Any) -> Any:
     if not isinstance(part, dict):
         return part
     if part.get("format") == "duration":
-        kept = {name: value for name, value in part.items() if name == "description"}
+        kept: Schema = {name: value for name, value in part.items() if name == "description"}
         if isinstance(part.get("default"), str):
             kept["default"] = format_duration(_SPAN.validate_python(part["default"]))
         return {**kept, **_DURATION}
     out = {name: _readable(value) for name, value in part.items() if not (name == "title" and isinstance(value, str))}
     if "prefixItems" in out:
         out["items"] = out.pop("prefixItems")
+    kind = out.get("type")
+    if isinstance(kind, str) and kind in _PLAIN and not {"const", "enum"} & set(out):  # it may come from ${NAME}
+        out |= {"type": [kind, "string"], "pattern": _VARIABLE}
     return out
 
 
