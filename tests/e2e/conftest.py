@@ -1,0 +1,164 @@
+"""The whole cockpit, started as a newcomer starts it, and a real browser in front of it."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+CITY = "cities/441800"
+FLAGS = [
+    "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync", "--hide-scrollbars",
+]  # fmt: skip
+
+
+@dataclass
+class Cockpit:
+    """A running cockpit: its address, its files and its process."""
+
+    url: str
+    var: Path
+    port: int
+    process: subprocess.Popen[str]
+
+    @property
+    def database(self) -> str:
+        return f"sqlite:///{self.var / 'cockpit.sqlite'}"
+
+    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return run_app(*arguments, env=environment(self.var, self.port))
+
+    def pids(self, name: str) -> list[int]:
+        """The processes of this cockpit that run one of app.py's commands."""
+        found = []
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                words = (folder / "cmdline").read_bytes().split(b"\0")
+                env = (folder / "environ").read_bytes()
+            except OSError:
+                continue
+            if name.encode() in words and f"VAR={self.var}".encode() in env.split(b"\0"):
+                found.append(int(folder.name))
+        return found
+
+
+def environment(var: Path, port: int, city: str = CITY) -> dict[str, str]:
+    return os.environ | {"VAR": str(var), "PORT": str(port), "CITY": city}
+
+
+def run_app(*arguments: str, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "app.py", *arguments],
+        cwd=ROOT,
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def free_ports(count: int) -> int:
+    """The first of some neighbouring loopback ports that nobody uses."""
+    for first in range(20_000 + os.getpid() % 10_000, 60_000, count + 1):
+        if all(_free(first + n) for n in range(count)):
+            return first
+    raise RuntimeError("no free ports")
+
+
+def _free(port: int) -> bool:
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def start(var: Path, port: int, city: str = CITY) -> Cockpit:
+    """Start `app.py run` and wait until the screen answers."""
+    process = subprocess.Popen(
+        [sys.executable, "app.py", "run"],
+        cwd=ROOT, env=environment(var, port, city), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    cockpit = Cockpit(f"http://127.0.0.1:{port}/", var, port, process)
+    try:
+        wait_for(lambda: healthy(cockpit.url), 170, lambda: process.poll() is None)
+    except BaseException:
+        process.kill()
+        raise
+    return cockpit
+
+
+def stop(cockpit: Cockpit) -> int:
+    """Ctrl-C, and the exit code."""
+    cockpit.process.send_signal(signal.SIGINT)
+    return cockpit.process.wait(30)
+
+
+def healthy(url: str) -> bool:
+    try:
+        return httpx.get(url + "healthz", timeout=5).is_success
+    except httpx.HTTPError:
+        return False
+
+
+def wait_for(condition, seconds: float, alive=lambda: True) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert alive(), "the cockpit ended by itself"
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.2)
+
+
+@pytest.fixture(scope="session")
+def cockpit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cockpit]:
+    running = start(tmp_path_factory.mktemp("cockpit"), free_ports(7))
+    yield running
+    if running.process.poll() is None:
+        stop(running)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if not Path("/usr/bin/chromium").exists():
+        pytest.fail("Chromium is not installed: apt-get install chromium fonts-noto-cjk")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+class Visit:
+    """One page and everything it did behind the scenes."""
+
+    def __init__(self, page: Page, host: str) -> None:
+        self.page = page
+        self.outside: list[str] = []
+        self.failed: list[str] = []
+        self.errors: list[str] = []
+        page.on(
+            "request", lambda r: self.outside.append(r.url) if r.url.startswith("http") and host not in r.url else None
+        )
+        page.on("response", lambda r: self.failed.append(f"{r.status} {r.url}") if r.status >= 400 else None)
+        page.on("console", lambda m: self.errors.append(m.text) if m.type == "error" else None)
+        page.on("pageerror", lambda e: self.errors.append(str(e)))
+
+
+@pytest.fixture
+def visit(browser: Browser, cockpit: Cockpit) -> Iterator[Visit]:
+    context = browser.new_context(viewport={"width": 1920, "height": 1080}, locale="zh-CN", timezone_id="Asia/Shanghai")
+    page = context.new_page()
+    page.set_default_timeout(45_000)
+    yield Visit(page, f"127.0.0.1:{cockpit.port}")
+    context.close()
