@@ -6,7 +6,7 @@ import numpy as np
 
 from snapshot.course import Course
 from snapshot.moment import Moment, Unit
-from snapshot.rows import Ints, Rows, joined
+from snapshot.rows import Floats, Ints, Rows, joined
 from snapshot.times import DAY, HOUR, midnight, to_at, to_ms
 
 
@@ -47,12 +47,18 @@ def _unit(moment: Moment, edges: Ints) -> Unit:
 
 
 def _hours(moment: Moment, course: Course, start: int, end: int) -> Rows:
-    """Hour roll-ups of a span; the hours at its ends count by the part that lies inside."""
+    """Hour roll-ups of a span; the hours at its ends count by the share of the metric's samples that lies inside."""
     if moment.past is None or end <= start:
         return course.points.between(0, 0)
     day = to_ms(midnight(to_at(start), moment.zone))  # hours are of the city's own clock
     first, last = day + (start - day) // HOUR * HOUR, day - (day - end) // HOUR * HOUR
     rows = moment.past.rows("hour", course, first, last)
-    inside = np.minimum(rows.at + HOUR, end) - np.maximum(rows.at, start)
-    share = np.clip(inside / HOUR, 0.0, 1.0)
+    share = _samples_before(end, rows.at, course.every) - _samples_before(start, rows.at, course.every)
     return replace(rows, span=rows.span * share, total=rows.total * share).pick(share > 0)
+
+
+def _samples_before(moment: int, hour: Ints, every: int) -> Floats:
+    """Which share of each hour's samples, taken at its start and then at the metric's interval, lies before a moment."""
+    step = min(every, HOUR)
+    taken = -((hour - moment) // step)  # rounded up: the sample at the start of a step counts once the step has begun
+    return np.clip(taken * step / HOUR, 0.0, 1.0)

@@ -25,8 +25,7 @@ def scope_of(city: City, metric: Metric, course: Course, place: str) -> Scope:
         return Scope((here,), direct=True)
     whole = here == city.adcode
     if metric.site_kind:
-        inside = (s.id for s in city.sites.values() if s.kind == metric.site_kind and (whole or s.district == here))
-        return Scope(tuple(inside))
+        return Scope(_of_kind(city, metric, course, "" if whole else here))
     if not whole:
         return Scope(tuple(site for site in course.by_site if city.district_of(site) == here and site in city.sites))
     districts = tuple(city.districts)
@@ -40,11 +39,18 @@ def members_of(city: City, metric: Metric, course: Course, district: str) -> tup
     if district and district != city.adcode:
         return scope_of(city, metric, course, district).sites
     if metric.site_kind:
-        return tuple(site.id for site in city.sites.values() if site.kind == metric.site_kind)
+        return _of_kind(city, metric, course, "")
     districts = tuple(city.districts)
     if any(place in course.by_site for place in districts):
         return districts
     return tuple(site for site in course.by_site if site in city.sites or site == city.adcode)
+
+
+def _of_kind(city: City, metric: Metric, course: Course, district: str) -> tuple[str, ...]:
+    """Sites of the metric's kind that have ever measured it: not every road segment counts cars. All, before any has."""
+    kind = [s for s in city.sites.values() if s.kind == metric.site_kind]
+    measuring = [s for s in kind if s.id in course.by_site]
+    return tuple(s.id for s in measuring or kind if not district or s.district == district)
 
 
 def weight_of(city: City, metric: Metric, site: str) -> float | None:

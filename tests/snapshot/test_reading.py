@@ -76,7 +76,8 @@ def test_a_stale_station_stays_out_of_the_mean_and_coverage_tells(desk: Desk) ->
 
 def test_when_every_station_is_stale_the_old_mean_is_shown_as_stale(desk: Desk) -> None:
     desk.put(
-        observed("air.pm25", "air-1", 30, ago(hours=5), "air"), observed("air.pm25", "air-2", 40, ago(hours=6), "air")
+        observed("air.pm25", "air-1", 30, ago(hours=5), "air"),
+        observed("air.pm25", "air-2", 40, ago(hours=6), "air"),
     )
     reading = desk.live().reading("air.pm25")
     assert (reading.value, reading.freshness, reading.coverage) == (35, Freshness.STALE, 0.0)
@@ -252,3 +253,11 @@ def test_a_metric_of_nobody_has_no_source(desk: Desk) -> None:
     assert snapshot.source_of("city.index") == ""
     assert snapshot.source_of("air.pm25") == "air"
     assert tiny_city().metrics.keys() == desk.city.metrics.keys()
+
+
+def test_only_sites_that_measure_a_metric_are_expected_to(desk: Desk) -> None:
+    desk.put(observed("traffic.speed", "road-2", 40, ago(2), "roads"))
+    snapshot = desk.live()
+    assert snapshot.reading("traffic.speed").coverage == 1
+    assert [r.place for r in snapshot.readings("traffic.speed")] == ["road-2"]
+    assert [r.place for r in snapshot.readings("air.pm25", WEST)] == ["air-3"]
