@@ -5,6 +5,11 @@
   const cockpit = (window.cockpit = window.cockpit || {});
   const CROWD = 300;
   const NONE = "#14304c";
+  const LOOKS = {
+    sites: { size: 5.5, color: "#7cc7ef", opacity: 0.75 },
+    water: { size: 7, color: "#5fd3e8", opacity: 0.9 },
+    facilities: { size: 5.5, color: "#b9c7d6", opacity: 0.7 },
+  };
 
   /** plotly.js with its map traces: the page's own copy when that is the full one, else Dash's, loaded beside it. */
   function plotly() {
@@ -12,7 +17,7 @@
     return new Promise((resolve, reject) => {
       const small = window.Plotly;
       const script = document.createElement("script");
-      script.src = window._dashPlotlyJSURL;
+      script.src = cockpit.wholePlotly;
       script.onload = () => {
         const full = window.Plotly;
         if (small) window.Plotly = small;
@@ -55,7 +60,7 @@
     const codes = Object.keys(config.names);
     const steps = [NONE, ...[1, 2, 3, 4, 5].map((n) => c("step-" + n))];
     const scale = steps.flatMap((colour, i) => [[i / steps.length, colour], [(i + 1) / steps.length, colour]]);
-    const byLayer = { sites: config.sites.filter((s) => s[4] === "sites"), water: config.sites.filter((s) => s[4] === "water") };
+    const byLayer = Object.groupBy(config.sites, (s) => s[4]);
     let view = { center: { lon: config.center[0], lat: config.center[1] }, zoom: config.zoom };
 
     function traces(data, on) {
@@ -67,8 +72,7 @@
         marker: { opacity: codes.map(dim), line: { color: codes.map((code) => (data.here === code ? c("accent") : "#5b9bd8")), width: codes.map((code) => (data.here === code ? 2.5 : 1.1)) } },
       }];
       for (const level of [0, 3, 2, 1]) out.push(roadTrace(data, on, level));
-      out.push(dots("sites", on, { size: 5.5, color: "#7cc7ef", opacity: 0.75 }));
-      out.push(dots("water", on, { size: 7, color: "#5fd3e8", opacity: 0.9 }));
+      for (const [layer, look] of Object.entries(LOOKS)) out.push(dots(layer, on, look));
       return out;
     }
     function roadTrace(data, on, level) {
@@ -83,7 +87,7 @@
       return { type: "scattermap", mode: "lines", lon, lat, customdata: ids, hoverinfo: "none", visible: on.has("roads"), line: { color: level ? c("p" + level) : "#3d5a78", width: level ? 3.5 : 1.6 }, below: "" };
     }
     function dots(layer, on, marker) {
-      const sites = byLayer[layer];
+      const sites = byLayer[layer] || [];
       const cluster = sites.length > CROWD ? { enabled: true, step: [20, 80], size: [14, 20, 28], color: "#2e7fd6", maxzoom: 13 } : { enabled: false };
       return { type: "scattermap", mode: "markers", lon: sites.map((s) => s[1]), lat: sites.map((s) => s[2]), customdata: sites.map((s) => s[0]), hoverinfo: "none", marker, cluster, visible: on.has(layer), below: "" };
     }

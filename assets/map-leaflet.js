@@ -2,7 +2,7 @@
 (function () {
   "use strict";
   const cockpit = (window.cockpit = window.cockpit || {});
-  const CELL = 46; // pixels of one cluster cell
+  const CELL = 56; // pixels of one cluster cell
   const CROWD = 300; // more sites than this are clustered
 
   /** The Leaflet object of the dash-leaflet component that is about to appear inside `slot`. */
@@ -68,11 +68,12 @@
       roads.addLayer(line);
     }
 
-    const groups = { sites: L.layerGroup(), water: L.layerGroup() };
     const looks = {
+      facilities: { radius: 2.6, weight: 0, fillColor: "#b9c7d6", fillOpacity: 0.7 },
       sites: { radius: 2.6, weight: 0, fillColor: "#7cc7ef", fillOpacity: 0.75 },
       water: { radius: 3.4, weight: 1.4, color: "#5fd3e8", fillColor: "#0b2740", fillOpacity: 0.9 },
     };
+    const groups = Object.fromEntries(Object.keys(looks).map((layer) => [layer, L.layerGroup()]));
     function scatter(layer) {
       const group = groups[layer];
       group.clearLayers();
@@ -80,12 +81,18 @@
       for (const pile of here.length > CROWD ? piles(here) : here.map((s) => [s])) {
         const site = pile[0];
         const many = pile.length > 1;
-        const dot = L.circleMarker([site[2], site[1]], many ? { ...looks[layer], radius: 5 + Math.sqrt(pile.length), fillOpacity: 0.45 } : looks[layer]);
+        const dot = many ? heap(pile) : L.circleMarker([site[2], site[1]], looks[layer]);
         dot.on("click", (e) => (many ? map.setView(e.latlng, map.getZoom() + 1.5) : hooks.site(site)));
-        dot.on("mousemove", (e) => hooks.hover({ name: many ? String(pile.length) : site[3] }, e.containerPoint.x, e.containerPoint.y));
+        if (!many) dot.on("mousemove", (e) => hooks.hover({ name: site[3] }, e.containerPoint.x, e.containerPoint.y));
         dot.on("mouseout", () => hooks.hover(null));
         group.addLayer(dot);
       }
+    }
+    /** Several sites in one cell: a disc with their number, in the middle of them. */
+    function heap(pile) {
+      const middle = [2, 1].map((i) => pile.reduce((sum, s) => sum + s[i], 0) / pile.length);
+      const size = Math.round(18 + 3 * Math.log2(pile.length));
+      return L.marker(middle, { icon: L.divIcon({ className: "pile", html: String(pile.length), iconSize: [size, size] }), keyboard: false });
     }
     function piles(sites) {
       const cells = new Map();
@@ -97,10 +104,9 @@
       }
       return [...cells.values()];
     }
-    const crowded = config.sites.length > CROWD;
-    const rescatter = () => ["sites", "water"].forEach(scatter);
+    const rescatter = () => Object.keys(groups).forEach(scatter);
     rescatter();
-    map.on("zoomend", () => crowded && rescatter());
+    if (config.sites.length > CROWD) map.on("zoomend", rescatter);
     map.on("dragstart", hooks.touched);
     map.getContainer().addEventListener("wheel", hooks.touched, { passive: true });
 
@@ -131,8 +137,7 @@
           line.setStyle({ color: tone(level), weight: level ? 3.5 : 1.6, opacity: level ? 1 : 0.7 });
         }
         toggle(roads, on.has("roads"));
-        toggle(groups.sites, on.has("sites"));
-        toggle(groups.water, on.has("water"));
+        for (const [layer, group] of Object.entries(groups)) toggle(group, on.has(layer));
       },
       fit([west, south, east, north], smooth) {
         const wide = map.getSize().x > 700;

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+import dash_leaflet  # noqa: F401  its import is what puts Leaflet's script on the page
 from dash import ClientsideFunction, Dash, Input, State
 
 from domain.screen import Screen

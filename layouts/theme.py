@@ -23,7 +23,7 @@ AQI = (
 )
 
 # One hue, five classes, from low to high: the composite index on the map.
-STEPS = ("#10304F", "#144777", "#195B9A", "#2172BB", "#2F89D6")
+STEPS = ("#10304F", "#144777", "#185793", "#1E6BB1", "#2B80CB")
 
 FONT = '"Noto Sans CJK SC","Source Han Sans SC","Microsoft YaHei","PingFang SC",system-ui,sans-serif'
 

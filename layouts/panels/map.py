@@ -12,15 +12,15 @@ from layouts.tags import Child, Node, Parts, h, part_id, store
 from layouts.view import View, is_judgeable
 from snapshot.model import Reading
 
-Layer = Literal["index", "alerts", "sites", "roads", "water"]
+Layer = Literal["index", "alerts", "sites", "water", "roads", "facilities"]
 LAYERS: dict[Layer, str] = {
     "index": "综合指数",
     "alerts": "预警事件",
     "sites": "监测站点",
-    "roads": "路况",
     "water": "水雨情",
+    "roads": "路况",
+    "facilities": "设施",
 }
-WATER_KINDS = ("gauge", "reservoir", "rain", "section")
 BASE_LAYERS = ("districts", "context", "water", "streams", "towns")
 ROADS = "segment"
 
@@ -28,13 +28,21 @@ ROADS = "segment"
 class MapPanelSpec(PanelSpec):
     """items[0]: the metric of the choropleth; breaks: its four limits, rising. layers: chips; shown: those on at first.
 
+    places: layer -> the kinds of site it holds; sites of other kinds are not drawn.
     roads: the metric that colours segments; bands: its rising thresholds, last = red. lead: site kind -> metric a click opens.
     """
 
     kind: Literal["map"]
     breaks: tuple[float, float, float, float] = (80, 85, 90, 95)
-    layers: tuple[Layer, ...] = ("index", "alerts", "sites", "roads", "water")
+    layers: tuple[Layer, ...] = ("index", "alerts", "sites", "water", "roads", "facilities")
     shown: tuple[Layer, ...] = ("index", "alerts", "sites")
+    places: dict[Layer, tuple[str, ...]] = Field(
+        default={
+            "sites": ("air", "noise", "outfall", "weather"),
+            "water": ("gauge", "reservoir", "rain", "section"),
+            "facilities": ("hall", "parking", "restaurant"),
+        }
+    )
     roads: Item | None = None
     bands: tuple[float, ...] = ()
     lead: dict[str, str] = Field(default_factory=dict)
@@ -107,7 +115,8 @@ def _rights(view: View) -> list[Child]:
 
 def _config(spec: MapPanelSpec, view: View) -> dict[str, Any]:
     """What never changes while the page is open: addresses, colours, and where every site and road lies."""
-    located = [s for s in view.city.sites.values() if s.lon is not None and s.lat is not None]
+    layer_of = {kind: layer for layer, kinds in spec.places.items() for kind in kinds}
+    located = [s for s in view.city.sites.values() if s.lon is not None and s.lat is not None and s.kind in layer_of]
     roads = [s for s in view.city.sites.values() if s.kind == ROADS and s.line]
     centre = view.city.spec.map.center
     return {
@@ -121,8 +130,11 @@ def _config(spec: MapPanelSpec, view: View) -> dict[str, Any]:
         "callouts": spec.callouts,
         "shapes": theme.SHAPES,
         "unit": view.unit(spec.items[0]),
-        "sites": [_site(spec, view, s) for s in located if s.kind != ROADS],
-        "roads": [{"id": s.id, "name": view.place_name(s.id), "line": [list(p) for p in s.line]} for s in roads],
+        "sites": [_site(spec, view, s, layer_of[s.kind]) for s in located],
+        "roads": [
+            {"id": s.id, "name": view.place_name(s.id), "line": [[round(x, 4), round(y, 4)] for x, y in s.line]}
+            for s in roads
+        ],
         "roadMetric": spec.roads.metric if spec.roads else "",
         "indexMetric": spec.items[0].metric,
     }
@@ -133,12 +145,18 @@ def _has_layer(view: View, name: str) -> bool:
     return name in view.city.spec.map.layers
 
 
-def _site(spec: MapPanelSpec, view: View, site: Site) -> list[Any]:
+def _site(spec: MapPanelSpec, view: View, site: Site, layer: Layer) -> list[Any]:
     metric = spec.lead.get(site.kind) or next(
         (m.key for m in view.city.metrics.values() if m.site_kind == site.kind), ""
     )
-    layer = "water" if site.kind in WATER_KINDS else "sites"
-    return [site.id, site.lon, site.lat, view.place_name(site.id), layer, metric if metric in view.city.metrics else ""]
+    return [
+        site.id,
+        round(site.lon or 0.0, 4),
+        round(site.lat or 0.0, 4),
+        view.place_name(site.id),
+        layer,
+        metric if metric in view.city.metrics else "",
+    ]
 
 
 def _district(spec: MapPanelSpec, view: View, reading: Reading) -> dict[str, Any]:

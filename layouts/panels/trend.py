@@ -15,6 +15,7 @@ from layouts.view import View, is_judgeable
 from snapshot.model import Reading
 
 Against = Literal["yesterday", "week", "none"]
+HOUR = timedelta(hours=1)  # what is kept of days that have left the hot window
 DAYS: dict[Against, int] = {"yesterday": 1, "week": 7, "none": 0}
 NAMES: dict[Against, str] = {"yesterday": "昨日", "week": "上周同日", "none": ""}
 
@@ -84,7 +85,7 @@ def _figure(spec: TrendSpec, view: View) -> figure.Figure:
     past: list[float | None] = []
     if spec.against != "none":
         days = DAYS[spec.against]
-        before = view.snapshot.today(metric.key, place, days, spec.step)
+        before = view.snapshot.today(metric.key, place, days, spec.step if days == 1 else max(spec.step, HOUR))
         past = figure.rounded(before.values, metric.digits)
         traces.insert(0, figure.dotted(figure.line(view, before, past, view.t(NAMES[spec.against]), days)))
     lines = [metric.target] if spec.target and metric.target is not None else []

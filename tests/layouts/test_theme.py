@@ -2,6 +2,7 @@ import re
 from pathlib import Path
 
 import pytest
+from plotly.offline import get_plotlyjs_version
 
 from layouts import theme
 
@@ -48,3 +49,9 @@ def test_an_aqi_has_the_standards_level(value: float | None, level: int) -> None
 
 def test_the_map_steps_grow_brighter() -> None:
     assert [luminance(c) for c in theme.STEPS] == sorted(luminance(c) for c in theme.STEPS)
+
+
+def test_the_charts_plotly_is_the_one_the_package_ships() -> None:
+    version = get_plotlyjs_version()
+    assert (ASSETS / f"plotly-cartesian-{version}.min.js").is_file()
+    assert f"plotly-cartesian-{version}.min.js" in (ASSETS / "cockpit.js").read_text(encoding="utf-8")
