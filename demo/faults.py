@@ -73,8 +73,8 @@ class Faults:
         return np.where(self._hit("corrected", t, self._rates.corrected), _CORRECTED_AFTER, 0)
 
     def preliminary(self, metric: str, t: Ints, value: Floats) -> Floats:
-        """What was said before the correction: some percent off."""
-        return value * (1.0 + 0.06 * normal(self._group.key(f"{self._feed}.first.{metric}"), t))
+        """What was said before the correction: some percent too little, as when part of the data was not in yet."""
+        return value * (1.0 - 0.06 * np.abs(normal(self._group.key(f"{self._feed}.first.{metric}"), t)))
 
     def _hit(self, what: str, t: Ints, chance: float) -> Flags:
         shape = np.broadcast_shapes((len(self._group), 1), np.shape(t))

@@ -63,6 +63,9 @@ def backfill(
     The steps: 1 fix the moment (a run that was cut short keeps its own), 2 monthly figures, 3 hours, then native
     intervals, 4 incidents, 5 cursors, so that the live feeds go on without a gap. Again it changes nothing.
     """
+    if finished(store):
+        yield Progress(1, 1, "历史数据已在库中")
+        return
     moment = _anchored(store, now)
     end = int(moment.timestamp())
     offset = int((moment.astimezone(city.zone).utcoffset() or timedelta()).total_seconds())

@@ -1,0 +1,79 @@
+"""The demonstration city's own declarations: complete, consistent, and every rule does what its tests say."""
+
+import numpy as np
+import pytest
+
+from alerts.rule import limits
+from alerts.timeline import check
+from demo.city import World
+from domain.city import City
+from tests.demo.conftest import NOW
+
+WORDS = 10  # characters; a definition shorter than this says nothing
+
+
+def test_at_least_eighty_metrics_each_say_what_they_are(city: City) -> None:
+    assert len(city.metrics) >= 80
+    for metric in city.metrics.values():
+        assert metric.name_en, metric.key
+        assert len(metric.definition) > WORDS, metric.key
+        assert metric.department, metric.key
+        assert metric.version, metric.key
+        assert (metric.target is None) == (metric.target_source == ""), metric.key
+        if metric.composite:
+            assert sum(metric.composite.values()) == pytest.approx(1.0)
+
+
+def test_every_topic_of_the_city_is_covered(city: City) -> None:
+    topics = {m.topic for m in city.metrics.values()}
+    assert topics >= {
+        "service",
+        "hotline",
+        "environment",
+        "water",
+        "traffic",
+        "emergency",
+        "governance",
+        "digital",
+        "economy",
+    }
+
+
+def test_every_source_says_why_it_is_polled_so_often(city: City) -> None:
+    assert all(s.because and s.name and s.department for s in city.sources.values())
+    assert {s.kind for s in city.sources.values()} == {"http_json", "sql", "file"}
+
+
+def test_the_demonstration_is_labelled_and_has_about_fifteen_hundred_series(city: City, world: World) -> None:
+    assert city.spec.demo
+    assert len(city.districts) == 8
+    assert 1_200 < sum(len(world.group(s)) for s in ("segment", "air", "rain", "weather", "restaurant")) + 700 < 2_600
+
+
+@pytest.mark.parametrize("level", ["P1", "P2", "P3", "P4"])
+def test_rules_use_every_alert_level(city: City, level: str) -> None:
+    assert any(level in (r.when.above or r.when.below) for r in city.rules.values())
+
+
+def test_every_rule_passes_its_own_timeline(city: City) -> None:
+    assert {key: found for key, rule in city.rules.items() if (found := check(rule))} == {}
+
+
+def test_an_ordinary_day_has_few_alerts_and_none_of_the_worst(city: City, world: World) -> None:
+    """A healthy city is quiet: counted as values beyond a threshold over a day, whatever `for` says."""
+    t = np.arange(NOW - 86_400, NOW, 1800, dtype=np.int64).reshape(1, -1) // 600 * 600
+    loud = {}
+    for rule in city.rules.values():
+        metric = city.metrics[rule.when.metric]
+        if metric.derive:
+            continue
+        kind = metric.site_kind or ("city" if metric.topic == "digital" else "district")
+        group = world.group(kind)
+        values = world.values(metric.key, group, t)
+        for row, name in enumerate(group.names):
+            site = city.sites.get(name)
+            found = limits(rule.when, site.facts if site else {})
+            levels = {found.reached(float(v)) for v in values[row]} - {None} if found else set()
+            loud[rule.key] = loud.get(rule.key, 0) + len(levels)
+            assert not any(level == 1 for level in levels if level), (rule.key, name)
+    assert sum(loud.values()) < 40, loud
