@@ -46,13 +46,21 @@ def timetable(city: City, collector: Collector, ingest: Ingest, store: Store) ->
     ]  # fmt: skip
 
 
+def _warm_ingest(city: City, store: Store) -> Ingest:
+    """The pipeline as an earlier collector left it: open alerts, held inputs, rules told of what is newest."""
+    watched = {rule.when.metric for rule in city.rules.values()}
+    newest = {(one.key.metric, one.key.site): one.at for one in store.latest(watched)}
+    engine = Engine.of(city, store.open_alerts(), newest)
+    ingest = Ingest(city, store, engine)
+    ingest.warm(utc_now())
+    return ingest
+
+
 async def run_collector(
     city: City, store: Store, places: Places, folder: Path, env: Mapping[str, str], stop: asyncio.Event
 ) -> None:
     """Collect until `stop` is set; a poll under way is finished first. `folder` holds the spool."""
-    engine = Engine.of(city, await asyncio.to_thread(store.open_alerts))
-    ingest = Ingest(city, store, engine)
-    await asyncio.to_thread(ingest.warm, utc_now())
+    ingest = await asyncio.to_thread(_warm_ingest, city, store)
     areas = frozenset({city.adcode, *city.districts})
     context = SourceContext(city.metrics, city.sites, places, env, Path.cwd(), areas)
     sources = build_sources(city, context)

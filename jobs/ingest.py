@@ -1,18 +1,19 @@
 """What happens to a batch between a source and the store: derive, write, evaluate; in that order, one batch at a time."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from alerts.engine import Change, Engine
 from domain.batch import Batch, Written
 from domain.city import City
+from domain.errors import StoreError
 from domain.metric import Metric
 from domain.observation import Observation, Quality
 from indicators.derive import derive, needs, span
 from jobs.clock import utc_now
-from store import Store
+from store import Latest, Store
 
 # Inputs are held a little longer than any indicator reaches back, so that a late hour still finds its neighbours.
 LATENESS = timedelta(hours=6)
@@ -62,12 +63,14 @@ class Inputs:
 class Ingest:
     """Writes batches. A change in the store and its alerts follow each other without another batch between them."""
 
-    def __init__(self, city: City, store: Store, engine: Engine) -> None:
+    def __init__(self, city: City, store: Store, engine: Engine, now: Callable[[], datetime] = utc_now) -> None:
         self._city = city
         self._store = store
         self._engine = engine
+        self._now = now
         self._inputs = Inputs(city.metrics)
         self._lock = asyncio.Lock()
+        self._behind = False
 
     async def write(self, batch: Batch) -> Written:
         """Store a batch with what is computed from it, then tell the rules; returns once it is durable."""
@@ -80,7 +83,15 @@ class Ingest:
             await asyncio.to_thread(self._due, now)
 
     def warm(self, now: datetime) -> None:
-        """Load the held inputs from the store; called once at start, before the first batch."""
+        """Load the held inputs and show the rules the newest values once. Called at start, before the first batch.
+
+        A crash may have come between storing a value and telling the rules; telling them twice changes nothing.
+        """
+        newest = self._store.latest(self._engine.metrics)
+        self._save(self._engine.evaluate([_seen(one) for one in newest], now))
+        self._load(now)
+
+    def _load(self, now: datetime) -> None:
         keys = {i: key for i, key in self._store.series().items() if key.metric in self._inputs.metrics}
         if not keys:
             return
@@ -102,7 +113,8 @@ class Ingest:
         full = replace(batch, observations=(*batch.observations, *derived)) if derived else batch
         written = self._store.write(full)
         self._inputs.learn(batch.observations)
-        self._save(self._engine.evaluate(full.observations, utc_now()))
+        self._catch_up()
+        self._save(self._engine.evaluate(full.observations, self._now()))
         return written
 
     def _due(self, now: datetime) -> None:
@@ -111,5 +123,26 @@ class Ingest:
             self._save(self._engine.due(now))
 
     def _save(self, changes: Sequence[Change]) -> None:
-        if changes:
-            self._store.save_alerts([c.alert for c in changes], [c.transition for c in changes])
+        """Write the rules' findings. Where the store did not take them, the engine goes back to what the store holds."""
+        if not changes:
+            return
+        try:
+            refused = self._store.save_alerts([c.alert for c in changes], [c.transition for c in changes])
+        except StoreError:
+            self._behind = True
+            raise
+        if refused:
+            self._behind = True
+        self._catch_up()
+
+    def _catch_up(self) -> None:
+        if self._behind:
+            self._engine.restore(self._store.open_alerts())
+            self._behind = False
+
+
+def _seen(latest: Latest) -> Observation:
+    key = latest.key
+    return Observation(
+        key.metric, key.site, key.source, latest.at, latest.value, latest.received, latest.quality, key.standard
+    )
