@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from api import errors, health, layers, stream
 from api.layers import LayerFiles
+from api.pages import PackedPages
 from api.security import SecurityHeaders
 from api.services import Services
 from api.static import FastStatic
@@ -19,6 +20,7 @@ def mount(server: FastAPI, services: Services) -> LayerFiles:
     errors.register(server)
     for router in (stream.router(services), health.router(services), layers.router(files)):
         server.include_router(router)
+    server.add_middleware(PackedPages)
     server.add_middleware(FastStatic, cache=services.cache)
     server.add_middleware(SecurityHeaders, hashes=services.csp_hashes)
     return files

@@ -114,3 +114,12 @@ async def test_pages_carry_a_policy_that_allows_only_their_own_scripts(web: Web)
     assert answer.headers["cache-control"] == "no-cache"
     inline = re.findall(r'<script id="_dash-renderer"[^>]*>(.*?)</script>', answer.text, re.DOTALL)
     assert len(inline) == 1
+
+
+async def test_layout_and_callback_answers_are_compressed_for_those_who_take_it(web: Web) -> None:
+    async with web.client() as client:
+        packed, _ = await raw(client, "/", "gzip")
+        plain, _ = await raw(client, "/", "identity")
+        assert packed.headers["content-encoding"] == "gzip"
+        assert "content-encoding" not in plain.headers
+        assert "content-encoding" not in (await raw(client, "/healthz", "gzip"))[0].headers
