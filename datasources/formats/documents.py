@@ -2,14 +2,15 @@
 
 import json
 import re
+from html.entities import html5
 from typing import Any
 from xml.parsers import expat
-
-import orjson
 
 from domain.errors import SourceError
 
 _DEEPEST = 64
+_UNDEFINED = expat.errors.codes[expat.errors.XML_ERROR_UNDEFINED_ENTITY]
+_ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,30});")
 _CHINESE = re.compile(rb"""\s*<\?xml[^>]*encoding=["'](?:gb\d+|gbk)["']""", re.IGNORECASE)
 
 
@@ -20,12 +21,10 @@ def parse_json(data: bytes, where: str) -> object:
     hold them are refused.
     """
     try:
-        document: object = orjson.loads(data)
-    except orjson.JSONDecodeError:
-        try:
-            document = json.loads(data)
-        except (ValueError, RecursionError) as error:
-            raise SourceError(f"{where}: not a JSON document ({_shown(data)})") from error
+        # The standard library and not a faster one: ids of 20 digits must not become floats.
+        document: object = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise SourceError(f"{where}: not a JSON document ({_shown(data)})") from error
     return document
 
 
@@ -33,7 +32,22 @@ def parse_xml(data: bytes, where: str) -> dict[str, Any]:
     """An XML document as {root: content}: child elements by local name (a list when repeated), attributes as "@name".
 
     An element with neither children nor attributes is its text. A DOCTYPE is refused: entities can grow without bound.
+    HTML's own entities (&mdash;), which XML does not know and services send, are read; other undeclared ones are refused.
     """
+    try:
+        # expat does not know the Chinese encodings, so such a document is decoded before it is parsed.
+        text = data.decode("gb18030") if _CHINESE.match(data) else data
+        try:
+            return _parsed(text)
+        except expat.ExpatError as error:
+            if error.code != _UNDEFINED:
+                raise
+            return _parsed(_ENTITY.sub(_character, text if isinstance(text, str) else text.decode()))
+    except (expat.ExpatError, ValueError, LookupError) as error:
+        raise SourceError(f"{where}: not an XML document ({error})", permanent=True) from error
+
+
+def _parsed(data: str | bytes) -> dict[str, Any]:
     builder = _XmlBuilder()
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
@@ -41,13 +55,14 @@ def parse_xml(data: bytes, where: str) -> dict[str, Any]:
     parser.EndElementHandler = builder.end
     parser.CharacterDataHandler = builder.text
     parser.StartDoctypeDeclHandler = builder.doctype
-    try:
-        # expat does not know the Chinese encodings, so such a document is decoded before it is parsed.
-        chinese = _CHINESE.match(data)
-        parser.Parse(data.decode("gb18030") if chinese else data, True)
-    except (expat.ExpatError, ValueError, LookupError) as error:
-        raise SourceError(f"{where}: not an XML document ({error})", permanent=True) from error
+    parser.Parse(data, True)
     return builder.top
+
+
+def _character(entity: re.Match[str]) -> str:
+    """One entity of HTML as its character; others, and XML's own five, as they are."""
+    own = entity[1] in {"amp", "lt", "gt", "quot", "apos"}
+    return entity[0] if own else html5.get(f"{entity[1]};", entity[0])
 
 
 class _XmlBuilder:

@@ -134,6 +134,16 @@ def test_xml_becomes_dictionaries_by_local_names() -> None:
     assert parse_xml(text.encode(), "x") == {"r": {"i": [{"@k": "1", "v": "7"}, {"v": ""}], "n": "文"}}
 
 
+def test_an_entity_of_html_is_read_and_an_unknown_one_refused() -> None:
+    assert parse_xml(b"<r><p>a&mdash;&lt;b</p><q>&mdash;</q></r>", "x") == {"r": {"p": "a—<b", "q": "—"}}
+    with pytest.raises(SourceError, match="undefined entity"):
+        parse_xml(b"<r>&nonsense;</r>", "x")
+    with pytest.raises(SourceError, match="undefined entity"):
+        parse_xml(b'<r a="&nonsense;"/>', "x")
+    gb = '<?xml version="1.0" encoding="gb2312"?><r>清远&mdash;</r>'.encode("gb18030")
+    assert parse_xml(gb, "x") == {"r": "清远—"}
+
+
 def test_xml_in_a_chinese_encoding_is_read() -> None:
     text = '<?xml version="1.0" encoding="GB2312"?><r>清远</r>'
     assert parse_xml(text.encode("gb18030"), "x") == {"r": "清远"}
