@@ -220,11 +220,13 @@
     placeNow() {
       const width = this.over.clientWidth;
       const height = this.over.clientHeight;
+      const row = this.over.parentElement.querySelector(".map-chips");
+      const chips = [row.offsetLeft + row.offsetWidth, row.offsetTop + row.offsetHeight + 8];
       for (const { at, spot } of this.labels.values()) {
         const [x, high] = this.drawing.project(at);
         const y = high + this.yielding(x, high);
         spot.style.transform = "translate(" + Math.round(x) + "px," + Math.round(y) + "px)";
-        spot.hidden = x < 20 || y < 10 || x > width - 20 || y > height - 30;
+        spot.hidden = x < 20 || y < 10 || (x < chips[0] && y < chips[1]) || x > width - 20 || y > height - 30;
       }
       this.settle(width, height);
     }

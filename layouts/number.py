@@ -32,7 +32,7 @@ def number(view: View, item: Item, reading: Reading, cls: str = "", with_unit: b
     text, unit = words.value(view, metric, reading), view.unit(item)
     small = h("Span", unit, "unit") if with_unit and unit and metric.key not in words.CODED else None
     body = [h("Span", text, "digits"), small] if small else [h("Span", text, "digits")]
-    name = f"{view.label(item)} {text} {unit if small else ''} {view.t(words.FRESHNESS[reading.freshness])}"
+    name = f"{view.label(item)} {text}{unit if small else ''} {view.t(words.FRESHNESS[reading.freshness])}"
     return h(
         "Button",
         body,
