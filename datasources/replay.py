@@ -45,6 +45,9 @@ class Replay:
         self._replay = spec
         zone = ZoneInfo(self.spec.at.zone)
         self._start = spec.start if spec.start.tzinfo else spec.start.replace(tzinfo=zone)
+        updated = self.spec.incident.updated if self.spec.incident else ""
+        self._times = [compiled(path) for path in (self.spec.at.path, updated) if path]
+        self._time = TimeReader(self.spec.at)
         self._recording: list[tuple[datetime, Record]] | None = None
         self._bad: tuple[tuple[str, str, str], ...] = ()
         self._lap = timedelta(0)
@@ -67,24 +70,28 @@ class Replay:
         await self._source.close()
 
     async def _read(self, ask: Ask) -> list[tuple[datetime, Record]]:
-        """The whole recording in the order of its times; a record without a readable time counts as of the start."""
-        path = compiled(self.spec.at.path)
-        time = TimeReader(self.spec.at)
+        """The whole recording in the order in which it was told."""
         recording: list[tuple[datetime, Record]] = []
         bad: list[tuple[str, str, str]] = []
         async for page in self._source.fetch(Ask(ask.now)):
             bad += page.bad
-            for record in page.records:
-                try:
-                    recording.append((time.read(path(record.fields), self._start), record))
-                except ValueError:
-                    recording.append((self._start, record))
+            recording += [(self._told(record), record) for record in page.records]
         if not recording and not bad:
             raise SourceError("the recording is empty or not there")
         self._bad = tuple(bad)
         recording.sort(key=lambda item: item[0])
         self._lap = _lap([moment for moment, _ in recording])
         return recording
+
+    def _told(self, record: Record) -> datetime:
+        """When a record was told: its time, or its last update's where that is later; the start when neither can be read."""
+        moments: list[datetime] = []
+        for path in self._times:
+            try:
+                moments.append(self._time.read(path(record.fields), self._start))
+            except ValueError:
+                continue
+        return max(moments, default=self._start)
 
     def _due(self, recording: list[tuple[datetime, Record]], position: _Position, now: datetime) -> Iterator[Page]:
         while recording:

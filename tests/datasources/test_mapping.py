@@ -267,6 +267,11 @@ def test_no_record_raises_and_the_balance_holds(
 
 
 def test_a_district_can_be_named_by_the_departments_word_with_a_rest(mapped: Mapped, spec: Make) -> None:
-    site = {"path": "site", "district": "area", "districts": {"清城": "441802", "*": "441800"}, "learn": {"kind": "air"}}
+    site = {
+        "path": "site",
+        "district": "area",
+        "districts": {"清城": "441802", "*": "441800"},
+        "learn": {"kind": "air"},
+    }
     rows = [{"time": T, "site": f"n{i}", "pm": 5, "area": area} for i, area in enumerate(("清城", "别处"))]
     assert [s.district for s in mapped(spec(site=site), *rows).sites] == ["441802", "441800"]

@@ -142,3 +142,25 @@ async def test_every_kind_can_be_a_replay(spec: Make, context: SourceContext) ->
         source = make(spec(kind=kind, replay={"start": "2018-02-20T07:00"}), replace(context, env={}))
         assert isinstance(source, Replay)
         await source.close()
+
+
+async def test_an_incident_comes_when_its_last_update_was_told(spec: Make, context: SourceContext) -> None:
+    folder = context.root / "drop"
+    folder.mkdir()
+    (folder / "rec.csv").write_text(
+        "time,id,title,upd\n2018-02-20T06:00,1,fire,2018-02-20T08:00\n2018-02-20T06:30,2,flood,\n"
+    )
+    incident = {"id": "id", "title": "title", "updated": "upd"}
+    made = spec(incident=incident, site={}, replay={"start": "2018-02-20T07:00"})
+    source = KINDS["file"][1](made, context)
+    told: list[list[str]] = []
+    cursor = None
+    for hour in range(2):
+        now, batch_ids = NOW + timedelta(hours=hour), []
+        async for page in source.fetch(Ask(now, cursor)):
+            batch = map_page(made, page, context, now)
+            assert batch.rejects == ()
+            batch_ids += [i.id for i in batch.incidents]
+            cursor = page.cursor
+        told.append(batch_ids)
+    assert told == [["2"], ["1"]]

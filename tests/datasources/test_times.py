@@ -1,6 +1,7 @@
 """Times as departments write them."""
 
 from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,7 +13,7 @@ from domain.source import AtSpec
 NOW = datetime(2026, 1, 2, 3, 0, tzinfo=UTC)
 
 
-def read(raw: object, received: datetime = NOW, **spec: object) -> datetime:
+def read(raw: object, received: datetime = NOW, **spec: Any) -> datetime:
     return TimeReader(AtSpec.model_validate({"path": "t", **spec})).read(raw, received)
 
 
@@ -37,7 +38,7 @@ def read(raw: object, received: datetime = NOW, **spec: object) -> datetime:
         (20260101, {"format": "%Y%m%d"}, datetime(2025, 12, 31, 16, tzinfo=UTC)),
     ],
 )  # fmt: skip
-def test_a_time_is_read_as_declared(raw: object, spec: dict[str, object], expected: datetime) -> None:
+def test_a_time_is_read_as_declared(raw: object, spec: dict[str, Any], expected: datetime) -> None:
     assert read(raw, **spec) == expected
 
 
