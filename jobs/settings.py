@@ -13,13 +13,17 @@ DEFAULT_PORT = 8050
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """PORT, HOST: where the web process listens. CITY: the city folder. DATABASE_URL: the store. VAR: files written."""
+    """PORT, HOST: where the web process listens. CITY: the city folder. DATABASE_URL: the store. VAR: files written.
+
+    SQLITE_SYNCHRONOUS: FULL (default: acknowledged means durable) or NORMAL (faster; a power cut may lose the last commits).
+    """
 
     city: Path
     host: str
     port: int
     database_url: str
     var: Path
+    synchronous: str = "FULL"
 
     @property
     def address(self) -> str:
@@ -35,6 +39,7 @@ class Settings:
             "PORT": str(self.port),
             "DATABASE_URL": self.database_url,
             "VAR": str(self.var),
+            "SQLITE_SYNCHRONOUS": self.synchronous,
         }
 
 
@@ -50,6 +55,7 @@ def read_settings(env: Mapping[str, str] = os.environ, city: str | None = None) 
         port=_port(env.get("PORT") or str(DEFAULT_PORT)),
         database_url=env.get("DATABASE_URL") or f"sqlite:///{(var / 'cockpit.sqlite').resolve()}",
         var=var,
+        synchronous=env.get("SQLITE_SYNCHRONOUS") or "FULL",
     )
 
 

@@ -4,7 +4,6 @@ import asyncio
 import logging
 import os
 import signal
-import sys
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -103,7 +102,9 @@ def end_with_parent() -> None:
     """Make this process end (SIGTERM to itself) when the pipe to its supervisor closes."""
 
     def watch() -> None:
-        sys.stdin.buffer.read()
+        # Not sys.stdin: its buffer is locked while a thread reads, and the interpreter could not end.
+        while os.read(0, 1024):
+            pass
         os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=watch, name="parent-watch", daemon=True).start()
