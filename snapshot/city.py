@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import TypeVar
 
 from domain.alert import Alert
 from domain.city import City
@@ -10,13 +9,13 @@ from domain.health import SourceHealth
 from domain.incident import Incident
 from domain.metric import Window
 from snapshot import contrast, lines, numbers, state
-from snapshot.ask import Ask, Kept
+from snapshot.ask import Answer, Ask, Kept, Question
 from snapshot.model import Basis, Comparison, Rank, Reading, Trend
 from snapshot.moment import Moment
 from snapshot.times import to_at
 
-Answer = TypeVar("Answer")
 HOUR = timedelta(hours=1)
+MOST = 20_000  # answers handed on; ten screens in every district ask a quarter of that
 
 
 class CitySnapshot:
@@ -26,7 +25,8 @@ class CitySnapshot:
         self._moment = moment
         self._version = version
         self._live = live
-        self._kept: dict[tuple[object, ...], Kept] = {}
+        self._kept: dict[Question, Kept] = {}
+        self._asked: set[Question] = set()
 
     @property
     def at(self) -> datetime:
@@ -79,15 +79,17 @@ class CitySnapshot:
         now = self._moment.now
         self._kept.update((question, kept) for question, kept in older.known() if kept.holds(changed, now))
 
-    def known(self) -> list[tuple[tuple[object, ...], Kept]]:
-        """Every answer so far."""
-        return list(self._kept.items())
+    def known(self) -> list[tuple[Question, Kept]]:
+        """Every answer so far; when they are too many, those that somebody asked this snapshot for."""
+        found = list(self._kept.items())
+        return (
+            found if len(found) <= MOST else [(question, kept) for question, kept in found if question in self._asked]
+        )
 
     def reading(self, metric: str, place: str = "", window: Window | None = None) -> Reading:
         """See `snapshot.model.Snapshot.reading`."""
-        return self._once(
-            ("reading", metric, place, window), lambda ask: numbers.read(self._moment, ask, metric, place, window)
-        )
+        key = numbers.question(self._moment, metric, place, window)
+        return self._once(key, lambda ask: numbers.read(self._moment, ask, metric, place, window))
 
     def readings(self, metric: str, district: str = "") -> Sequence[Reading]:
         """See `snapshot.model.Snapshot.readings`."""
@@ -97,7 +99,7 @@ class CitySnapshot:
         """See `snapshot.model.Snapshot.by_district`."""
         return self._once(
             ("by_district", metric, window),
-            lambda ask: tuple(numbers.read(self._moment, ask, metric, d, window) for d in self.city.districts),
+            lambda ask: tuple(numbers.reading(self._moment, ask, metric, d, window) for d in self.city.districts),
         )
 
     def trend(
@@ -141,13 +143,17 @@ class CitySnapshot:
 
     def _readings(self, ask: Ask, key: str, district: str) -> Sequence[Reading]:
         sites = numbers.members(self._moment, ask, key, district)
-        return tuple(numbers.read(self._moment, ask, key, site, None) for site in sites)
+        return tuple(numbers.reading(self._moment, ask, key, site, None) for site in sites)
 
-    def _once(self, question: tuple[object, ...], work: Callable[[Ask], Answer]) -> Answer:
+    def _once(self, question: Question, work: Callable[[Ask], Answer]) -> Answer:
+        answer: Answer = self._keep(question, work).answer  # type: ignore[assignment]  # the question names its type
+        return answer
+
+    def _keep(self, question: Question, work: Callable[[Ask], object]) -> Kept:
         kept = self._kept.get(question)
+        self._asked.add(question)
         if kept is None:
-            ask = Ask()
+            ask = Ask(self._keep)
             kept = Kept(work(ask), frozenset(ask.on), ask.until)
             self._kept[question] = kept
-        answer: Answer = kept.answer  # type: ignore[assignment]  # the question names its answer's type
-        return answer
+        return kept

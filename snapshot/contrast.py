@@ -11,7 +11,7 @@ from snapshot.ask import Ask
 from snapshot.figures import FRESH
 from snapshot.model import Basis, Comparison, Rank, Reading
 from snapshot.moment import Moment
-from snapshot.numbers import read
+from snapshot.numbers import read, reading
 from snapshot.times import Shift, earlier
 
 STALE = "本期数据已过期"
@@ -21,7 +21,7 @@ def compared(moment: Moment, ask: Ask, key: str, place: str, basis: Basis, windo
     """The reading against its base: the same local time of an earlier period, as late in it as the newest value is."""
     metric = moment.metric(key)
     span = window or metric.window
-    now = read(moment, ask, key, place, span)
+    now = reading(moment, ask, key, place, span)
     if now.at is not None and now.freshness not in FRESH:
         return Comparison(basis, refused=STALE)
     if basis == "target":
@@ -33,9 +33,9 @@ def compared(moment: Moment, ask: Ask, key: str, place: str, basis: Basis, windo
     return _told(compare(metric, side(now), replace(side(base), holiday=holiday), basis))
 
 
-def side(reading: Reading) -> Side:
+def side(told: Reading) -> Side:
     """A reading as one side of a comparison."""
-    return Side(reading.value, reading.at, reading.coverage, reading.n, reading.standard)
+    return Side(told.value, told.at, told.coverage, told.n, told.standard)
 
 
 def _earlier(moment: Moment, ask: Ask, basis: Shift, window: Window, now: Reading) -> tuple[Reading, str]:
@@ -55,7 +55,7 @@ def ranking(moment: Moment, ask: Ask, key: str, window: Window | None) -> Sequen
     """Districts by the metric's direction with last period's ranks; a stale district has no rank."""
     metric = moment.metric(key)
     span = window or metric.window
-    now = {d: read(moment, ask, key, d, span) for d in moment.city.districts}
+    now = {d: reading(moment, ask, key, d, span) for d in moment.city.districts}
     before = _ranks_before(moment, ask, metric, span, now)
     stale = {d for d, r in now.items() if r.value is not None and r.freshness not in FRESH}
     fresh = [_entry(moment, d, replace(r, value=None) if d in stale else r) for d, r in now.items()]
@@ -77,6 +77,6 @@ def _ranks_before(
 _PERIOD: Mapping[Window, Shift] = {"d30": "month", "month": "month", "year": "year"}
 
 
-def _entry(moment: Moment, district: str, reading: Reading) -> Entry:
+def _entry(moment: Moment, district: str, told: Reading) -> Entry:
     persons = moment.city.districts[district].population
-    return Entry(district, reading.value, reading.n, persons, reading.coverage, reading.standard)
+    return Entry(district, told.value, told.n, persons, told.coverage, told.standard)

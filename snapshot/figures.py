@@ -38,7 +38,7 @@ class Part:
         """Gather what the question is about."""
         ask.on.update((metric.key, HEALTH))
         course = moment.course(metric.key)
-        return cls(moment, metric, course, scope_of(moment.city, metric, course, place), place or moment.city.adcode)
+        return cls(moment, metric, course, scope_of(moment, metric, course, place), place or moment.city.adcode)
 
     def newest(self, ask: Ask) -> list[Reading]:
         """The newest reading of each member, in the scope's order."""

@@ -12,6 +12,7 @@ from domain.city import City
 from domain.health import Freshness, SourceHealth
 from domain.incident import Incident
 from domain.metric import Metric
+from domain.place import Site
 from snapshot.course import EMPTY, Course
 from snapshot.rows import Rows
 from snapshot.times import to_ms
@@ -58,6 +59,14 @@ class Moment:
             for metric in source.metrics:
                 out.setdefault(metric, key)
         return out
+
+    @cached_property
+    def by_kind(self) -> Mapping[str, tuple[Site, ...]]:
+        """The sites of each kind, in declared order."""
+        out: dict[str, list[Site]] = {}
+        for site in self.city.sites.values():
+            out.setdefault(site.kind, []).append(site)
+        return {kind: tuple(sites) for kind, sites in out.items()}
 
     def metric(self, key: str) -> Metric:
         """The declaration; KeyError for an undeclared metric, which config rules out for screens and rules."""

@@ -12,7 +12,7 @@ from indicators.aqi import pollutants
 from indicators.composite import composite
 from indicators.gb3838 import class_name
 from indicators.rain import grade_name
-from snapshot.ask import Ask
+from snapshot.ask import Ask, Question
 from snapshot.figures import FRESH, Part, before, begin, covered, head_of, latest, windowed
 from snapshot.model import Reading
 from snapshot.moment import Moment
@@ -22,6 +22,16 @@ from snapshot.state import health_rate, status
 from snapshot.times import to_at, to_ms, window_start
 
 PRIMARY = "air.primary"
+
+
+def question(moment: Moment, key: str, place: str, window: Window | None) -> Question:
+    """One name for a reading, however it is asked for."""
+    return ("reading", key, place or moment.city.adcode, window or moment.metric(key).window)
+
+
+def reading(moment: Moment, ask: Ask, key: str, place: str, window: Window | None) -> Reading:
+    """A reading as a part of another answer: worked out once for all who need it."""
+    return ask.once(question(moment, key, place, window), lambda own: read(moment, own, key, place, window))
 
 
 def read(moment: Moment, ask: Ask, key: str, place: str, window: Window | None, end: datetime | None = None) -> Reading:
@@ -48,7 +58,7 @@ def members(moment: Moment, ask: Ask, key: str, district: str) -> tuple[str, ...
         return members(moment, ask, metric.ratio[0], district)
     if metric.composite or metric.derive in _OWN:
         return (district,) if district else tuple(moment.city.districts)
-    return members_of(moment.city, metric, moment.course(key), district)
+    return members_of(moment, metric, moment.course(key), district)
 
 
 def source_of(moment: Moment, ask: Ask, key: str) -> str:
@@ -150,7 +160,7 @@ def plain(values: Floats) -> list[float | None]:
 def _composite(moment: Moment, ask: Ask, metric: Metric, place: str, end: datetime | None) -> Reading:
     """Scores of the components' own readings by the published weights; stale components count as missing."""
     ask.on.add(metric.key)
-    parts = {key: read(moment, ask, key, place, None, end) for key in metric.composite}
+    parts = {key: _component(moment, ask, key, place, end) for key in metric.composite}
     usable = {k: r.value if end is not None or r.freshness in FRESH else None for k, r in parts.items()}
     index = composite(usable, metric.composite, moment.city.metrics)
     told = [r for k, r in parts.items() if usable[k] is not None and r.at is not None]
@@ -165,6 +175,10 @@ def _composite(moment: Moment, ask: Ask, metric: Metric, place: str, end: dateti
         coverage=index.coverage,
         note=f"缺：{missing}" if missing else "",
     )
+
+
+def _component(moment: Moment, ask: Ask, key: str, place: str, end: datetime | None) -> Reading:
+    return reading(moment, ask, key, place, None) if end is None else read(moment, ask, key, place, None, end)
 
 
 _OWN = {"health": health_rate, "status": status}

@@ -50,6 +50,30 @@ def test_a_new_snapshot_works_out_only_what_changed(desk: Desk, monkeypatch: pyt
     assert snapshot.reading("service.cases").value == 3
 
 
+def test_an_index_works_out_only_the_component_that_changed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.put(
+        observed("air.aqi", "air-1", 50, ago(32), "air"),
+        observed("service.due", EAST, 10, ago(2)),
+        observed("service.closed_on_time", EAST, 9, ago(2)),
+    )
+    first = desk.live().reading("city.index", EAST)
+    seen = asked(monkeypatch)
+    desk.put(observed("air.aqi", "air-1", 200, ago(2), "air"))
+    assert desk.live(NOW + SECOND).reading("city.index", EAST) != first
+    assert seen == ["city.index", "air.aqi"]
+
+
+def test_answers_nobody_asks_for_any_more_are_not_handed_on_without_end(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("snapshot.city.MOST", 5)
+    for turn in range(20):
+        snapshot = desk.live(NOW + turn * SECOND)
+        snapshot.trend("hydro.level", "gauge-1", end=ago(turn))
+        snapshot.reading("air.pm25")
+        assert len(snapshot.known()) <= 7
+
+
 def test_an_answer_that_time_made_wrong_is_not_taken_over(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.put(observed("hydro.level", "gauge-1", 1, ago(1), "hydro"))
     first = desk.live()
