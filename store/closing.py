@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Table, delete, func, select
 from store.buckets import Calendar
 from store.columns import Rollups
 from store.driver import Driver
-from store.log import read_log
+from store.log import read_counted
 from store.marks import CLOSED_UNTIL, DAYS_UNTIL, HOURS_FROM, LONG_AGO, get_number, put_mark
 from store.moment import HOUR_MS
 from store.rollup import absent, fold_days, fold_hours
@@ -81,8 +81,8 @@ class Closer:
         return end if found is None else self.calendar.hour_of(found)
 
     def _refold_hours(self, connection: Connection, stretch: Stretch) -> int:
-        rows = read_log(connection, self.driver, stretch.start, stretch.end, stretch.series)
-        return self._replace(connection, hour, fold_hours(rows, self.calendar), stretch)
+        values = read_counted(connection, self.driver, stretch.start, stretch.end, stretch.series)
+        return self._replace(connection, hour, fold_hours(values, self.calendar), stretch)
 
     def _refold_days(self, connection: Connection, stretch: Stretch) -> int:
         if stretch.end <= stretch.start:

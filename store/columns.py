@@ -78,6 +78,15 @@ class Rows:
 
 
 @dataclass(frozen=True, slots=True)
+class Values:
+    """The values that count in roll-ups, ordered by (at, series)."""
+
+    at: Int64
+    series: Int32
+    value: Float64
+
+
+@dataclass(frozen=True, slots=True)
 class Rollups:
     """Values folded into hours or days, ordered by (bucket, series). `bucket` is the start in ms UTC, `length` its ms.
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 from store.buckets import Calendar
 from store.columns import Bool, Rollups
 from store.driver import Driver
-from store.log import read_log
+from store.log import read_counted
 from store.marks import CLOSED_UNTIL, DAYS_UNTIL, HOURS_FROM, get_number
 from store.rollup import absent, fold_days, fold_hours
 from store.stretch import Stretch, dirty_stretches, read_rollups
@@ -47,7 +47,7 @@ class History:
     def _folded(self, start: int, end: int, ids: Collection[int] | None) -> Rollups:
         if end <= start:
             return Rollups.empty()
-        return fold_hours(read_log(self.connection, self.driver, start, end, ids), self.calendar)
+        return fold_hours(read_counted(self.connection, self.driver, start, end, ids), self.calendar)
 
     def _repaired(self, found: Rollups, stretch: Stretch) -> Rollups:
         if stretch.series == ():

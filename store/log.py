@@ -4,31 +4,35 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Connection, Select, select
 
 from domain.observation import Quality
-from store.columns import Int64, Latest, Rows
+from store.columns import Int32, Int64, Latest, Rows, Values
 from store.dictionary import Dictionary
-from store.driver import Driver
+from store.driver import Array, Driver
 from store.moment import from_ms
 from store.tables import latest, observation
 
-FEW_SERIES = 500  # up to here the database picks the series, beyond it NumPy does
+FEW_SERIES = 500  # up to here the database picks the series of `latest`: every id is one bound value
 
 
 def read_log(
     connection: Connection, driver: Driver, start: int, end: int, series_ids: Collection[int] | None = None
 ) -> Rows:
     """Rows with start <= at < end, ordered by (at, series)."""
+    return rows_of(driver.arrays(connection, _inside(_columns(driver), start, end, series_ids)))
+
+
+def read_counted(
+    connection: Connection, driver: Driver, start: int, end: int, series_ids: Collection[int] | None = None
+) -> Values:
+    """What counts in roll-ups of the rows with start <= at < end: a third of the work of reading whole rows."""
     log = observation.c
-    statement = _columns(driver).where(log.ts >= start, log.ts < end).order_by(log.ts, log.series_id)
-    if series_ids is None:
-        return rows_of(driver.arrays(connection, statement))
-    if len(series_ids) <= FEW_SERIES:
-        chosen = statement.where(log.series_id.in_(sorted(int(i) for i in series_ids)))
-        return rows_of(driver.arrays(connection, chosen))
-    rows = rows_of(driver.arrays(connection, statement))
-    return rows.take(np.isin(rows.series, np.fromiter(series_ids, np.int32)))
+    statement = select(log.ts, log.series_id, log.value).where(log.quality < Quality.MISSING, log.value.is_not(None))
+    at, series, value = driver.arrays(connection, _inside(statement, start, end, series_ids))
+    order = _order(at, series)
+    return Values(at[order], series[order], value[order])
 
 
 def read_spans(connection: Connection, driver: Driver, spans: Sequence[tuple[int, int]]) -> Rows:
@@ -44,7 +48,7 @@ def read_staged(connection: Connection, driver: Driver, stage: Any) -> Rows:
     """The rows of the log whose keys stand in a scratch table."""
     log = observation.c
     joined = stage.join(observation, (log.ts == stage.c.ts) & (log.series_id == stage.c.series_id))
-    return rows_of(driver.arrays(connection, _columns(driver).select_from(joined).order_by(log.ts, log.series_id)))
+    return rows_of(driver.arrays(connection, _columns(driver).select_from(joined)))
 
 
 def read_latest(connection: Connection, dictionary: Dictionary, metrics: frozenset[str] | None) -> list[Latest]:
@@ -77,12 +81,28 @@ def spans_of(at: Int64, limit: int = 64, gap_ms: int = 60_000) -> list[tuple[int
     return list(zip(starts.tolist(), ends.tolist(), strict=True))
 
 
-def rows_of(arrays: Sequence[Any]) -> Rows:
-    """Rows from the five columns that `_columns` selects."""
+def rows_of(arrays: Sequence[Array]) -> Rows:
+    """Rows, in order, from the five columns that `_columns` selects."""
     at, series, value, quality, received = arrays
-    return Rows(at, series, value, quality.astype(np.uint8), received)
+    return Rows(at, series, value, quality.astype(np.uint8), received).take(_order(at, series))
+
+
+def _order(at: Int64, series: Int32) -> NDArray[np.intp] | slice:
+    """The order by (at, series). Asked for here and not of the database: PostgreSQL would sort a million rows on disk."""
+    later, same = at[1:] > at[:-1], at[1:] == at[:-1]
+    if (later | (same & (series[1:] > series[:-1]))).all():
+        return slice(None)
+    return np.lexsort((series, at))
 
 
 def _columns(driver: Driver) -> Select[Any]:
     log = observation.c
     return select(log.ts, log.series_id, driver.number(log.value), log.quality, log.received)
+
+
+def _inside(statement: Select[Any], start: int, end: int, series_ids: Collection[int] | None) -> Select[Any]:
+    log = observation.c
+    statement = statement.where(log.ts >= start, log.ts < end)
+    if series_ids is None:
+        return statement
+    return statement.where(log.series_id.in_(sorted(int(number) for number in series_ids)))

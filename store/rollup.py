@@ -3,7 +3,7 @@
 import numpy as np
 
 from store.buckets import Calendar
-from store.columns import Bool, Int32, Int64, Rollups, Rows
+from store.columns import Bool, Int32, Int64, Rollups, Values
 from store.moment import HOUR_MS
 
 SERIES_BITS = 20  # a million series; leaves 278 years of milliseconds beside them in one int64
@@ -14,14 +14,13 @@ def paired(origin: int, at: Int64, series: Int32) -> Int64:
     return ((at - origin) << SERIES_BITS) | series
 
 
-def fold_hours(rows: Rows, calendar: Calendar) -> Rollups:
-    """Rows of the log, ordered by (at, series), as hours."""
-    rows = rows.take(rows.counts)
-    if not len(rows):
+def fold_hours(values: Values, calendar: Calendar) -> Rollups:
+    """Values of the log as hours."""
+    if not len(values.at):
         return Rollups.empty()
-    bucket = calendar.hours_of(rows.at)
-    order = np.lexsort((rows.series, bucket))  # stable: the values of a bucket stay in order of time
-    bucket, series, value = bucket[order], rows.series[order], rows.value[order]
+    bucket = calendar.hours_of(values.at)
+    order = np.lexsort((values.series, bucket))  # stable: the values of a bucket stay in order of time
+    bucket, series, value = bucket[order], values.series[order], values.value[order]
     starts = _starts(bucket, series)
     ends = np.append(starts[1:], len(series))
     return Rollups(

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 from threading import Condition, Lock
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from sqlalchemy import URL, ColumnElement, Connection, Engine, Select, Table, create_engine, event, func, literal_column
@@ -19,7 +19,6 @@ from store.tables import latest, observation
 
 BUSY_MS = 15_000
 POLL_SECONDS = 0.1  # how often a waiter asks whether another process has committed: 5 µs each time
-FETCH_ROWS = 50_000  # rows held as Python objects at once, on their way to arrays
 STAGE = "stage_observation"
 # SQLite stores NaN as null and no statement can return NaN: infinity, which the store never holds, stands for it.
 NONE_MARK = "9e999"
@@ -81,13 +80,13 @@ class SqliteDriver:
         return self._stage
 
     def arrays(self, connection: Connection, statement: Select[Any]) -> list[Array]:
-        """The raw cursor in pieces, so that millions of rows are never Python objects at once."""
+        """Straight from the raw cursor into one array, so that no more than one row is Python objects at a time."""
         types = dtypes(statement)
         text = str(statement.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True}))
         cursor = connection.connection.cursor()
         cursor.execute(text)
-        parts = [_matrix(rows, len(types)) for rows in iter(lambda: cursor.fetchmany(FETCH_ROWS), [])]
-        whole = np.concatenate(parts) if parts else np.empty((0, len(types)))
+        # The cursor is its own iterator of rows; the database interface of SQLAlchemy does not say so.
+        whole = np.fromiter(chain.from_iterable(cast(Iterator[Any], cursor)), np.float64).reshape(-1, len(types))
         return [_column(whole[:, i], dtype) for i, dtype in enumerate(types)]
 
     def number(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -161,11 +160,6 @@ def _data_version(connection: Connection) -> int:
 def _python_rows(arrays: Sequence[Array]) -> Any:
     """Arrays as tuples of Python numbers; sqlite3 itself turns NaN into null."""
     return zip(*(array.tolist() for array in arrays), strict=True)
-
-
-def _matrix(rows: Sequence[Any], width: int) -> Array:
-    flat = np.fromiter(chain.from_iterable(rows), np.float64, len(rows) * width)
-    return flat.reshape(len(rows), width)
 
 
 def _column(values: Array, dtype: np.dtype[Any]) -> Array:

@@ -44,8 +44,10 @@ class Stretch:
 
 def read_rollups(connection: Connection, driver: Driver, calendar: Calendar, table: Table, stretch: Stretch) -> Rollups:
     """The stored hours or days of a stretch, ordered by (bucket, series)."""
-    statement = select(*(table.c[name] for name in ROLLUP_NAMES)).order_by(table.c.bucket, table.c.series_id)
+    statement = select(*(table.c[name] for name in ROLLUP_NAMES))
     arrays = driver.arrays(connection, stretch.limit(statement, table))
+    order = np.lexsort((arrays[1], arrays[0]))
+    arrays = [array[order] for array in arrays]
     bucket = arrays[0]
     length = np.full(len(bucket), HOUR_MS, np.int64)
     if table is day and len(bucket):
