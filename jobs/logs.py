@@ -8,7 +8,7 @@ FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
 FILE_BYTES = 10_000_000
 FILES_KEPT = 5
 # Libraries that tell every poll or request at INFO; an outage is told once, by the collector.
-CHATTY = ("apscheduler", "httpx", "httpcore", "uvicorn.access", "asyncio", "alembic")
+CHATTY = ("httpx", "httpcore", "uvicorn.access", "asyncio", "alembic")
 
 
 def start_logging(folder: Path, process: str, *, terminal: int = logging.WARNING) -> Path:
@@ -23,4 +23,6 @@ def start_logging(folder: Path, process: str, *, terminal: int = logging.WARNING
     logging.basicConfig(level=logging.INFO, handlers=[to_file, to_terminal], force=True)
     for name in CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
+    # A run skipped because the one before is under way is normal while a backlog is written: the next run takes it all.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     return path
