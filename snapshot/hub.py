@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -37,6 +38,8 @@ class Hub:
     def __init__(self, panels: Panels, default: Topic) -> None:
         self.stats = Stats()
         self.snapshot: Snapshot | None = None
+        # Threads of its own: people's slow questions (a replay, a drawer) must not hold up everybody's next tick.
+        self._threads = ThreadPoolExecutor(2, "draw")
         self._panels = panels
         self._default = default
         self._channels: dict[Topic | tuple[Topic, datetime], Channel] = {default: Channel(panels(default))}
@@ -109,7 +112,8 @@ class Hub:
             if channel.version >= snapshot.version:
                 return
             began = time.perf_counter()
-            props = await asyncio.to_thread(channel.drawing.render, snapshot)
+            loop = asyncio.get_running_loop()
+            props = await loop.run_in_executor(self._threads, channel.drawing.render, snapshot)
             self.stats.render_seconds += time.perf_counter() - began
             self.stats.panel_failures += len(channel.drawing.failed)
             first = channel.version == 0

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -39,6 +40,8 @@ class Live:
     ) -> None:
         self.snapshot: CitySnapshot | None = None
         self.error = ""
+        # One to wait in the store, one to build: never behind somebody's slow question.
+        self._threads = ThreadPoolExecutor(2, "live")
         self._builder = builder
         self._hub = hub
         self._store = store
@@ -91,12 +94,13 @@ class Live:
         loop = asyncio.get_running_loop()
         while (left := deadline - loop.time()) > 0:
             seen = self._builder.version
-            if await asyncio.to_thread(self._store.wait, seen, min(left, SLICE)) > seen:
+            if await loop.run_in_executor(self._threads, self._store.wait, seen, min(left, SLICE)) > seen:
                 return True
         return False
 
     async def _publish(self) -> CitySnapshot:
-        snapshot = await asyncio.to_thread(self._builder.live, self._now())
+        loop = asyncio.get_running_loop()
+        snapshot = await loop.run_in_executor(self._threads, self._builder.live, self._now())
         self.snapshot = snapshot
         await self._hub.publish(snapshot)
         if self.error:
