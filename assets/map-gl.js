@@ -60,8 +60,7 @@
     const codes = Object.keys(config.names);
     const steps = [NONE, ...[1, 2, 3, 4, 5].map((n) => c("step-" + n))];
     const scale = steps.flatMap((colour, i) => [[i / steps.length, colour], [(i + 1) / steps.length, colour]]);
-    const byLayer = Object.groupBy(config.sites, (s) => s[4]);
-    let view = { center: { lon: config.center[0], lat: config.center[1] }, zoom: config.zoom };
+        let view = { center: { lon: config.center[0], lat: config.center[1] }, zoom: config.zoom };
 
     function traces(data, on) {
       const dim = (code) => (data.here && data.here !== code ? 0.3 : 0.88);
@@ -87,7 +86,7 @@
       return { type: "scattermap", mode: "lines", lon, lat, customdata: ids, hoverinfo: "none", visible: on.has("roads"), line: { color: level ? c("p" + level) : "#3d5a78", width: level ? 3.5 : 1.6 }, below: "" };
     }
     function dots(layer, on, marker) {
-      const sites = byLayer[layer] || [];
+      const sites = config.sites.filter((s) => s[4] === layer);
       const cluster = sites.length > CROWD ? { enabled: true, step: [20, 80], size: [14, 20, 28], color: "#2e7fd6", maxzoom: 13 } : { enabled: false };
       return { type: "scattermap", mode: "markers", lon: sites.map((s) => s[1]), lat: sites.map((s) => s[2]), customdata: sites.map((s) => s[0]), hoverinfo: "none", marker, cluster, visible: on.has(layer), below: "" };
     }
