@@ -37,10 +37,6 @@ class Calendar:
         """The local midnight at or before a time."""
         return self._midnight(from_ms(at).astimezone(self.zone).date())
 
-    def next_day(self, midnight: int) -> int:
-        """The local midnight after a local midnight: 23, 24 or 25 hours on."""
-        return self._midnight(from_ms(midnight).astimezone(self.zone).date() + timedelta(days=1))
-
     def midnights(self, start: int, end: int) -> Int64:
         """Every local midnight from the one at or before `start` to the first at or after `end`."""
         first = from_ms(start).astimezone(self.zone).date()
