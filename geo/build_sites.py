@@ -8,6 +8,7 @@ Run it again after geo.build_layers or after a change under geo/hand/. The same 
 import argparse
 import json
 import logging
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -29,6 +30,7 @@ HEAD: Final = """\
 # 站点：由 geo/build_sites.py 生成，改动请改 geo/hand/ 后重跑。位置、路段与限值均为示意（illustrative），不代表实测。
 # 坐标 WGS-84。facts 的含义见 docs/map.md。
 """
+WORDS: Final = ("y", "n", "yes", "no", "on", "off", "true", "false", "null")  # not texts in one YAML or another
 
 
 def build(folder: Path) -> dict[str, Site]:
@@ -48,7 +50,7 @@ def build(folder: Path) -> dict[str, Site]:
     return {site.id: site for site in sites}
 
 
-def as_yaml(sites: Sequence[Site]) -> str:
+def as_yaml(sites: Sequence[Site], head: str = HEAD) -> str:
     """One site a line in YAML's flow style: readable in a diff, and several times faster to parse than blocks."""
     lines = []
     kind = ""
@@ -57,8 +59,8 @@ def as_yaml(sites: Sequence[Site]) -> str:
             kind = site.kind
             lines.append(f"\n# {kind}")
         fields = site.model_dump(mode="json", exclude={"id"}, exclude_defaults=True)
-        lines.append(f"{site.id}: {_flow(fields)}")
-    return HEAD + "\n".join(lines) + "\n"
+        lines.append(f"{_key(site.id)}: {_flow(fields)}")
+    return head + "\n".join(lines) + "\n"
 
 
 def road_feature(site: Site) -> dict[str, Any]:
@@ -70,9 +72,15 @@ def road_feature(site: Site) -> dict[str, Any]:
     )
 
 
+def _key(name: str) -> str:
+    """A name as a key: bare where YAML cannot take it for a number, a truth value or several words, else quoted."""
+    bare = re.fullmatch(r"[^\W\d_][\w-]*", name) and name.lower() not in WORDS
+    return name if bare else json.dumps(name, ensure_ascii=False)
+
+
 def _flow(value: Any) -> str:
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{key}: {_flow(part)}" for key, part in value.items()) + "}"
+        return "{" + ", ".join(f"{_key(key)}: {_flow(part)}" for key, part in value.items()) + "}"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(_flow(part) for part in value) + "]"
     return json.dumps(value, ensure_ascii=False)
