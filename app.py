@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from snapshot.hub import Hub
 
 ROOT = Path(__file__).resolve().parent
-DEMO_SECRET = "demonstration"  # noqa: S105  of simulated departments on loopback; `run` makes a new one each time
+DEMO_SECRET = "demonstration"  # noqa: S105  simulated, on loopback; `run` makes a new one
 UNUSABLE = 2  # exit code: something outside the program must be put right first
 console = Console(stderr=True, highlight=False)
 
@@ -61,9 +61,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="app.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    plain = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(prog="app.py", description=__doc__, formatter_class=plain)
     parser.add_argument("--with-parent", action="store_true", help=argparse.SUPPRESS)
     commands = parser.add_subparsers(required=True, metavar="command")
     for name, command, words in (
@@ -267,7 +266,8 @@ def build_pages(server: "FastAPI", city: City, shown: "Pages") -> "Dash":
         title=city.spec.title,
         update_title="",
         assets_folder=str(ROOT / "assets"),
-        suppress_callback_exceptions=True,  # parts of panels appear with their data, after the first layout
+        assets_ignore=r"^plotly-",  # loaded when a chart is first drawn
+        suppress_callback_exceptions=True,  # parts appear with their data, after the first layout
     )
     page.register(pages, shown.page)
     drawer.register(pages, shown)
