@@ -74,7 +74,7 @@ def road_feature(site: Site) -> dict[str, Any]:
 
 def _key(name: str) -> str:
     """A name as a key: bare where YAML cannot take it for a number, a truth value or several words, else quoted."""
-    bare = re.fullmatch(r"[^\W\d_][\w-]*", name) and name.lower() not in WORDS
+    bare = re.fullmatch(r"(?:\d+-)?[^\W\d_][\w-]*", name) and name.lower() not in WORDS
     return name if bare else json.dumps(name, ensure_ascii=False)
 
 

@@ -121,7 +121,7 @@ def _write_layer(order: Order, frame: gpd.GeoDataFrame) -> list[str]:
     return [
         *_summary(order, len(rows), few(sorted({row["geometry"]["type"] for row in rows})), bounds),
         *(f"note      {note}" for note in (*repaired, *thinned, *unlike)),
-        f"next      put {order.to.stem}: {order.to.name} under map.layers of city.yaml; python app.py check {order.city}",
+        f"next      {order.to.stem}: {order.to.name} under map.layers of city.yaml; python app.py check {order.city}",
     ]
 
 

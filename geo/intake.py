@@ -3,6 +3,7 @@
 Only the import tool comes here: geopandas and pandas are too large for the processes that serve a city.
 """
 
+import codecs
 import glob
 import io
 import re
@@ -50,11 +51,19 @@ def read(intake: Intake) -> gpd.GeoDataFrame:
     path = intake.path
     if not path.exists():
         raise Refused(f"{path} is not there")
+    _check_encoding(intake.encoding)
     listed = path.suffix.lower() in (*TEXTS, *SHEETS)
     frame = _points(_table(intake), intake) if listed else _spatial(intake)
     if frame.empty:
         raise Refused(f"{path.name} is empty: it has no features")
     return _placed(frame, intake, FIRST_ROW if listed else 1)
+
+
+def _check_encoding(name: str) -> None:
+    try:
+        codecs.lookup(name or "utf-8")
+    except LookupError as error:
+        raise Refused(f"--encoding {name}: there is no such encoding") from error
 
 
 def _placed(frame: gpd.GeoDataFrame, intake: Intake, first: int) -> gpd.GeoDataFrame:
@@ -81,8 +90,6 @@ def _spatial(intake: Intake) -> gpd.GeoDataFrame:
                 continue
     except (DataSourceError, DataLayerError, ShapelyError, OSError) as error:
         raise Refused(f"{intake.path.name} cannot be read: {_sentence(error)}") from error
-    except LookupError as error:
-        raise Refused(f"--encoding {intake.encoding}: there is no such encoding") from error
     tried = intake.encoding or "UTF-8 or GB18030"
     raise Refused(f"the texts of {intake.path.name} are not in {tried}; give --encoding")
 
@@ -165,8 +172,6 @@ def _text(intake: Intake) -> str:
             return body.decode(encoding)
         except UnicodeDecodeError:
             continue
-        except LookupError as error:
-            raise Refused(f"--encoding {encoding}: there is no such encoding") from error
     raise Refused(f"the text of {intake.path.name} is not in {intake.encoding or 'UTF-8 or GB18030'}; give --encoding")
 
 

@@ -42,3 +42,20 @@ def square(adcode: str, west: float, south: float, size: float = 0.1) -> dict[st
 @pytest.fixture
 def toy() -> dict[str, Any]:
     return {"type": "FeatureCollection", "features": [square("440002", 113.1, 24.0), square("440001", 113.0, 24.0)]}
+
+
+CITY_YAML = """\
+adcode: "440000"
+districts: [{adcode: "440001", name: 甲区}, {adcode: "440002", name: 乙县}]
+map: {center: [113.1, 24.05], layers: {districts: districts.geojson}}
+"""
+
+
+@pytest.fixture
+def toy_city(tmp_path: Path, toy: dict[str, Any]) -> Path:
+    """A city folder of two square districts side by side, 113.0-113.1-113.2 E, 24.0-24.1 N."""
+    city = tmp_path / "cities" / "440000"
+    (city / "layers").mkdir(parents=True)
+    (city / "city.yaml").write_text(CITY_YAML, encoding="utf-8")
+    (city / "layers" / "districts.geojson").write_text(json.dumps(toy), encoding="utf-8")
+    return city

@@ -27,6 +27,13 @@ def test_the_committed_files_are_what_the_script_makes(tmp_path: Path, folder: P
         assert (copy / name).read_bytes() == (folder / name).read_bytes(), name
 
 
+@pytest.mark.parametrize("name", ["air-01", "441802-G001", "水位站", "no", "12", "0012", "1e3", "1-2", "a: b", "#", ""])
+def test_any_name_can_be_a_key(name: str) -> None:
+    site = Site(id=name, name="a", kind="air", district="440001", facts={name: 1})
+    loaded = yaml.safe_load(build_sites.as_yaml([site], "# head\n"))
+    assert loaded == {name: {"name": "a", "kind": "air", "district": "440001", "facts": {name: 1}}}
+
+
 def test_there_are_as_many_sites_of_each_kind_as_planned(sites: dict[str, Site]) -> None:
     counted = Counter(site.kind for site in sites.values())
     assert {kind: counted[kind] for kind in COUNTS} == COUNTS
