@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select, update
 
 from domain.alert import Alert, AlertLevel, Condition, Reason, Transition
-from store.driver import Values, insert_into, upsert
+from store.driver import Values, insert_into, storable, upsert
 from store.moment import from_ms, from_ms_or_none, to_ms, to_ms_or_none
 from store.tables import alert, alert_version, transition
 
@@ -85,7 +85,7 @@ def _swap(connection: Connection, one: Alert, steps: Sequence[Transition]) -> bo
         begun = statement.on_conflict_do_update(
             index_elements=["fingerprint"], set_=dict(row), where=alert.c.condition.in_(OVER)
         )
-        return connection.execute(begun).rowcount == 1
+        return connection.execute(begun.returning(alert.c.fingerprint)).first() is not None
     held = (alert.c.fingerprint == one.fingerprint) & (alert.c.condition == expected.value)
     return connection.execute(update(alert).where(held).values(row)).rowcount == 1
 
@@ -117,6 +117,7 @@ def _recent(connection: Connection, edge: int, moment: int) -> Iterable[Values]:
 def _row(one: Alert) -> Values:
     return {
         **{name: getattr(one, name) for name in _SAME},
+        "say": storable(one.say),
         "level": int(one.level),
         "condition": one.condition.value,
         "stale": int(one.stale),

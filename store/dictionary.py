@@ -10,6 +10,7 @@ from sqlalchemy import Connection, insert, select
 from domain.errors import StoreError
 from domain.observation import SeriesKey
 from store.columns import Int32
+from store.driver import storable
 from store.rollup import SERIES_BITS
 from store.tables import series
 
@@ -70,12 +71,12 @@ class Dictionary:
         found = list(map(known.ids.get, keys))
         if None in found:
             known = self._with(connection, keys)
-            found = [known.ids[key] for key in keys]
+            found = [known.ids[_plain(key)] for key in keys]
         return Resolved(np.array(found, np.int32), known)
 
     def _with(self, connection: Connection, keys: Sequence[SeriesKey]) -> _Known:
         known = self._caught_up(connection)
-        fresh = dict.fromkeys(key for key in keys if key not in known.ids)
+        fresh = dict.fromkeys(key for key in map(_plain, keys) if key not in known.ids)
         if not fresh:
             return known
         if known.newest + len(fresh) >= 1 << SERIES_BITS:
@@ -92,3 +93,7 @@ class Dictionary:
             if added:
                 self._known = self._known.grown(added)
             return self._known
+
+
+def _plain(key: SeriesKey) -> SeriesKey:
+    return SeriesKey(*map(storable, key))

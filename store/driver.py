@@ -69,6 +69,13 @@ def dtypes(statement: Select[Any]) -> list[np.dtype[Any]]:
     return [np.dtype(kinds[str(column.type)]) for column in statement.selected_columns]
 
 
+def storable(text: str) -> str:
+    """A text as both databases can hold it: PostgreSQL takes no NUL, and neither takes half a surrogate pair."""
+    if "\0" not in text and text.isprintable():
+        return text
+    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
+
+
 Insert = postgresql.Insert | sqlite.Insert
 
 

@@ -8,7 +8,7 @@ from typing import Any, cast
 from sqlalchemy import Connection, RowMapping, or_, select, tuple_
 
 from domain.incident import Incident, IncidentGrade, IncidentStatus
-from store.driver import Values, upsert
+from store.driver import Values, storable, upsert
 from store.moment import from_ms, to_ms
 from store.tables import incident, incident_version
 
@@ -88,12 +88,16 @@ def _said(row: Values) -> tuple[Any, ...]:
     return tuple(row[name] for name in _SAID)
 
 
+def _plain(said: object) -> object:
+    return storable(said) if isinstance(said, str) else said
+
+
 def _row(one: Incident) -> Values:
     same = ("source", "id", "kind", "title", "status", "grade", "department", "district", "site", "lon", "lat")
     return {
-        **{name: getattr(one, name) for name in same},
+        **{name: _plain(getattr(one, name)) for name in same},
         **{name: to_ms(getattr(one, name)) for name in ("at", "updated", "received")},
-        "detail": json.dumps(one.detail, ensure_ascii=False, sort_keys=True),
+        "detail": storable(json.dumps(one.detail, ensure_ascii=False, sort_keys=True)),
     }
 
 

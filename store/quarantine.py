@@ -8,7 +8,7 @@ from hashlib import blake2b
 from sqlalchemy import Connection, func, select
 
 from domain.batch import Reject
-from store.driver import insert_into
+from store.driver import insert_into, storable
 from store.moment import from_ms, to_ms
 from store.tables import quarantine
 
@@ -38,9 +38,9 @@ def write_rejects(connection: Connection, source: str, rejects: Sequence[Reject]
         {
             "source": source,
             "digest": _digest(reject),
-            "reason": reject.reason,
-            "place": reject.where,
-            "raw": reject.raw[:RAW_LIMIT].replace("\0", ""),  # PostgreSQL's text holds no NUL
+            "reason": storable(reject.reason),
+            "place": storable(reject.where),
+            "raw": storable(reject.raw[:RAW_LIMIT]),
             "received": moment,
             "seen": moment,
             "times": 1,

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select
 from domain.health import LATE_AFTER, STALE_AFTER, Freshness, SourceHealth, freshness
 from domain.run import SourceRun
 from domain.source import SourceSpec
-from store.driver import Values, upsert
+from store.driver import Values, storable, upsert
 from store.interval import interval_of
 from store.moment import from_ms, from_ms_or_none, to_ms
 from store.tables import source_run, source_state
@@ -39,7 +39,7 @@ class State:
             well = self.well_since if self.failures == 0 and self.well_since is not None else started
             return replace(ran, last_success=ended, failures=0, failing_since=None, well_since=well, error="")
         since = self.failing_since if self.failing_since is not None else started
-        return replace(ran, failures=self.failures + 1, failing_since=since, error=run.error)
+        return replace(ran, failures=self.failures + 1, failing_since=since, error=storable(run.error))
 
 
 _STATE = ("last_run", "last_success", "latency_ms", "failures", "failing_since", "well_since", "error")
@@ -59,7 +59,7 @@ def write_run(connection: Connection, run: SourceRun) -> bool:
         "ended": to_ms(run.ended),
         "ok": int(run.ok),
         **{name: getattr(run, name) for name in _COUNTS},
-        "error": run.error,
+        "error": storable(run.error),
         "cursor": run.cursor,
     }
     upsert(connection, source_run, [row])

@@ -211,9 +211,16 @@ class Store:
 
     def wait(self, after: int, timeout: float) -> int:
         """Block until something newer than `after` is committed by any process, at most `timeout` s; the newest version."""
+        newest = after
+
+        def moved() -> bool:
+            nonlocal newest
+            newest = self.version()
+            return newest > after
+
         with told(self.where):
-            self._driver.wait(lambda: self.version() > after, timeout)
-        return self.version()
+            self._driver.wait(moved, timeout)
+        return newest
 
     # -- life
 

@@ -3,11 +3,12 @@ from datetime import datetime, timedelta
 import numpy as np
 import pytest
 
+from domain.batch import Batch
 from domain.observation import Quality, SeriesKey
 from store import Store
 from store.columns import Rows
 from store.ingest import winners
-from tests.store.values import FAR, HOUR, LONG_AGO, MINUTE, NOW, batch, columns, seen, state_of
+from tests.store.values import FAR, HOUR, LONG_AGO, MINUTE, NOW, batch, columns, incident, seen, state_of
 
 
 def test_new_values_are_in_the_log_and_are_the_latest(store: Store) -> None:
@@ -135,3 +136,15 @@ def test_winners_break_ties_by_quality_and_then_by_value() -> None:
 
 def _fail(*_: object) -> None:
     raise RuntimeError("power failure")
+
+
+def test_text_that_a_database_cannot_hold_does_not_stop_a_batch(store: Store) -> None:
+    """Else one bad record of a department would come again with every poll and hold up all that follow it."""
+    odd = "a\0\ud800"
+    written = store.write(Batch("air", NOW, (seen(1, site=odd), seen(2)), (incident(title=odd, detail={"x": odd}),)))
+    assert (written.inserted, written.incidents) == (2, 1)
+    assert (
+        store.write(Batch("air", NOW, (seen(1, site=odd),), (incident(title=odd, detail={"x": odd}),))).duplicates == 1
+    )
+    assert len(store.incidents(NOW, NOW)) == 1
+    assert {one.key.site for one in store.latest()} == {"a", "a\ufffd?"}
