@@ -16,6 +16,7 @@ from config.fields import keys
 from config.kinds import PANELS
 from domain.city import CitySpec
 from domain.duration import format_duration
+from domain.health import MEASURED
 from domain.metric import Metric
 from domain.place import Site
 from domain.rule import Rule
@@ -49,6 +50,7 @@ def page(head: str) -> str:
 
 def _reference() -> Iterator[str]:
     yield f"# Reference\n\n`derive` knows: {', '.join(f'`{name}`' for name in sorted(derive.NAMES | {'health', 'status'}))}.\n"
+    yield f"The cockpit measures of itself: {', '.join(f'`{name}`' for name in sorted(MEASURED))}; those of a source at the site `source:<key>`.\n"
     told: set[type[BaseModel]] = set()
     for title, words, model, given in _FILES:
         yield f"## {title}\n\n{f'{words} {_prose(model)}'.strip()}\n\n{_table(model, given)}"

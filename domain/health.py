@@ -45,3 +45,22 @@ class SourceHealth:
     rejected: int = 0
     latency: float | None = None
     error: str = ""
+
+
+# What the cockpit measures of itself (jobs/health.py): the city's figure, and five of each source at `source_place`.
+SYSTEM = "system"  # the source these values carry; no department feeds them
+RATE, STATE = "system.health_rate", "source.state"
+ROWS, REJECTED, LATENCY, AGE = "source.rows", "source.rejected", "source.latency", "source.age"
+MEASURED = frozenset({RATE, STATE, ROWS, REJECTED, LATENCY, AGE})
+STATE_CODES = {state: code for code, state in enumerate(Freshness)}  # 0 live, 1 late, 2 stale, 3 down, 4 none
+_PLACE = "source:"
+
+
+def source_place(source: str) -> str:
+    """The site that figures about a source belong to."""
+    return _PLACE + source
+
+
+def source_at(place: str) -> str:
+    """The source whose site this is, "" for any other place."""
+    return place.removeprefix(_PLACE) if place.startswith(_PLACE) else ""

@@ -15,6 +15,7 @@ from domain.city import City
 from domain.place import Places, Site
 from domain.run import SourceRun
 from domain.source import Source
+from jobs import health
 from jobs.clock import utc_now
 from jobs.ingest import Ingest
 from jobs.schedule import Job, build_scheduler, source_jobs
@@ -40,6 +41,8 @@ def timetable(city: City, collector: Collector, ingest: Ingest, store: Store) ->
     return [
         *source_jobs(city.sources, collector.poll),
         Job("alerts:due", ingest.due, "`for`, `keep` and staleness are due times, looked at once a second", every=timedelta(seconds=1)),
+        Job("sources:health", health.recorder(city, store, ingest.write),
+            "a source's silence has a beginning; a minute is finer than the shortest interval", every=health.EVERY),
         Job("store:close", close_buckets, "hours and days are rolled up when they are over, and repaired when late data came",
             every=timedelta(minutes=1)),
         Job("store:retain", retain, "what outlived its retention goes at the quietest hour", cron="30 3 * * *"),

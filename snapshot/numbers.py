@@ -38,8 +38,8 @@ def read(moment: Moment, ask: Ask, key: str, place: str, window: Window | None, 
     """The number of a metric for a place ("" = the city). With `end`: the same figure as of that earlier moment."""
     metric = moment.metric(key)
     span = window or metric.window
-    if metric.derive in _OWN:
-        return _OWN[metric.derive](moment, ask, metric, place) if end is None else Reading(key, place)
+    if metric.derive in _OWN and end is None:
+        return _OWN[metric.derive](moment, ask, metric, place)
     if metric.composite:
         return _composite(moment, ask, metric, place, end)
     if metric.ratio is not None:

@@ -2,6 +2,8 @@
 
 from config.checks.names import no_metric, not_among
 from config.parts import Entry, Parts, valid
+from config.problem import nearest
+from domain.health import MEASURED
 from domain.metric import Metric
 from indicators import derive
 
@@ -15,6 +17,7 @@ def check_metrics(parts: Parts) -> None:
     for _, entry, metric in valid(parts.metrics):
         _check_parts(parts, entry, metric)
         _check_derive(parts, entry, metric)
+        _check_own(parts, entry, metric)
         if parts.readable("sites"):
             _check_kind(entry, metric, kinds)
         for field in ("name", "department"):
@@ -69,6 +72,20 @@ def _check_derive(parts: Parts, entry: Entry[Metric], metric: Metric) -> None:
     needed = derive.needs(metric)
     if needed and not any(key in parts.metrics for key in needed):
         entry.tell(f"is computed from {', '.join(needed)}, none of which is declared; declare at least one", "derive")
+
+
+def _check_own(parts: Parts, entry: Entry[Metric], metric: Metric) -> None:
+    """topic: system is what the cockpit says of itself: measured by it under these names, or computed; a source may add to it."""
+    own = metric.key in MEASURED
+    if own and metric.topic != "system":
+        entry.tell("is measured by the cockpit itself; write topic: system", "topic")
+    if own and metric.across != "none":
+        entry.tell("is of one source or of the whole city, and nothing combines; write across: none", "across")
+    if own or metric.topic != "system" or metric.ratio or metric.composite or metric.derive:
+        return
+    if not any(metric.key in source.metrics for _, _, source in valid(parts.sources)):
+        meant = nearest(metric.key, MEASURED) or f"; it measures {', '.join(sorted(MEASURED))}"
+        entry.tell(f"the cockpit does not measure {metric.key} and no source feeds it{meant}", "topic")
 
 
 def _check_kind(entry: Entry[Metric], metric: Metric, kinds: dict[str, set[str]]) -> None:

@@ -6,6 +6,7 @@ from alerts.rule import Limits, gap, limits, say_faults
 from config.checks.metrics import COMPUTED_FOR_SCREENS
 from config.checks.names import no_metric, not_among
 from config.parts import Entry, Parts, valid
+from domain.health import MEASURED
 from domain.metric import Metric
 from domain.place import Site
 from domain.rule import Rule
@@ -41,7 +42,8 @@ def _check_metric(parts: Parts, entry: Entry[Rule], rule: Rule, by_kind: dict[st
     metric = parts.metric(rule.when.metric)
     if metric is None:
         return
-    if metric.ratio or metric.composite or metric.derive in COMPUTED_FOR_SCREENS:
+    computed = metric.derive in COMPUTED_FOR_SCREENS and metric.key not in MEASURED
+    if metric.ratio or metric.composite or computed:
         text = f"{metric.key} is computed for screens and never arrives; watch a metric that a source or derive: writes"
         entry.tell(text, "when", "metric")
         return

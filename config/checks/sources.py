@@ -12,7 +12,7 @@ from datasources.paths import compiled
 from datasources.times import TimeReader
 from datasources.units import conversion
 from domain.duration import format_duration
-from domain.health import STALE_AFTER
+from domain.health import MEASURED, STALE_AFTER
 from domain.metric import Metric
 from domain.source import SourceSpec, ValueSpec
 from geo import crs
@@ -33,6 +33,9 @@ def check_sources(parts: Parts) -> None:
 
 
 def _check_value(entry: Entry[SourceSpec], source: SourceSpec, metric: Metric, value: ValueSpec) -> None:
+    if metric.key in MEASURED:
+        text = f"{metric.key} is measured by the cockpit itself and has no source; take it out, or declare a metric of its own"
+        entry.tell(text, "metrics", metric.key)
     computed = metric.derive if metric.derive and metric.derive not in COMPUTED_FOR_SCREENS else ""
     how = computed or ("ratio" if metric.ratio else "") or ("composite" if metric.composite else "")
     if how:

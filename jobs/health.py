@@ -1,0 +1,76 @@
+"""Source health as a metric of its own: each minute every source's state becomes observations like all others."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from datetime import datetime, timedelta
+
+from domain.batch import Batch, Written
+from domain.city import City
+from domain.health import (
+    AGE,
+    LATENCY,
+    MEASURED,
+    RATE,
+    REJECTED,
+    ROWS,
+    STATE,
+    STATE_CODES,
+    SYSTEM,
+    SourceHealth,
+    source_place,
+)
+from domain.observation import Observation
+from indicators.status import health_share
+from jobs.clock import local_midnight
+from store import Store
+
+EVERY = timedelta(minutes=1)
+_PERCENT = 100.0
+_Said = tuple[str, str, float]  # metric, site, value
+
+
+def recorder(
+    city: City, store: Store, write: Callable[[Batch], Awaitable[Written]]
+) -> Callable[[datetime], Awaitable[None]]:
+    """The job: reads every source's health and writes it by the collector's own path, so that rules see it too."""
+
+    async def record(now: datetime) -> None:
+        health = await asyncio.to_thread(store.health, now, city.sources, local_midnight(now, city.zone))
+        observations = measured(city, health, now)
+        if observations:
+            await write(Batch(SYSTEM, now, observations, read=len(observations)))
+
+    return record
+
+
+def measured(city: City, health: Mapping[str, SourceHealth], now: datetime) -> tuple[Observation, ...]:
+    """The health of the sources as observations of this minute: each metric that is declared, at its declared interval.
+
+    A source that has not run yet is left out, and nothing is said before one has: a start is no breakdown.
+    """
+    ran = {key: one for key, one in health.items() if one.last_run is not None}
+    if not ran:
+        return ()
+    at = now.replace(second=0, microsecond=0)
+    due = {
+        key for key in MEASURED if key in city.metrics and not at.timestamp() % city.metrics[key].every.total_seconds()
+    }
+    said = [*_city(city, health), *(told for key, one in ran.items() for told in _source(key, one, now))]
+    return tuple(Observation(metric, site, SYSTEM, at, value, now) for metric, site, value in said if metric in due)
+
+
+def _city(city: City, health: Mapping[str, SourceHealth]) -> Iterator[_Said]:
+    share = health_share(health)
+    if share is not None:
+        yield RATE, city.adcode, share * _PERCENT
+
+
+def _source(key: str, health: SourceHealth, now: datetime) -> Iterator[_Said]:
+    place = source_place(key)
+    yield STATE, place, float(STATE_CODES[health.state])
+    yield ROWS, place, float(health.rows)
+    yield REJECTED, place, float(health.rejected)
+    if health.latency is not None:
+        yield LATENCY, place, health.latency
+    if health.last_success is not None:
+        yield AGE, place, max((now - health.last_success).total_seconds(), 0.0)
