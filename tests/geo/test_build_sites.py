@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from shapely.geometry import LineString, Point, shape
 
 from domain.place import Site

@@ -46,7 +46,7 @@ def loaded(target: Path) -> dict[str, Site]:
     document = read_yaml(target.parent.parent, f"sites/{target.name}", {})
     assert document.problems == []
     assert isinstance(document.data, dict)
-    return {sid: Site.model_validate({"id": sid, **dict(fields)}) for sid, fields in document.data.items()}  # type: ignore[arg-type]
+    return {sid: Site.model_validate({"id": sid, **dict(fields)}) for sid, fields in document.data.items()}
 
 
 def refusal(caplog: pytest.LogCaptureFixture, *argv: object) -> str:
