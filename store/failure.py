@@ -1,12 +1,12 @@
 """Turns what the drivers raise into one sentence that a person can act on."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from domain.errors import StoreError
 
@@ -55,5 +55,6 @@ def told(where: str) -> Iterator[None]:
     """Every driver error inside becomes a StoreError."""
     try:
         yield
-    except (SQLAlchemyError, psycopg.Error, PoolTimeout, OSError) as error:
+    # SQLAlchemy wraps what its own calls raise; the fast paths use the drivers' cursors.
+    except (SQLAlchemyError, sqlite3.Error, psycopg.Error, OSError) as error:
         raise explain(where, error) from error

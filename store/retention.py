@@ -25,7 +25,6 @@ from store.tables import (
 )
 
 Step = Callable[[Connection], int]
-ROW_STEP = 20_000  # rows of a small table deleted in one transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +38,7 @@ class Retention:
     quarantine: timedelta = timedelta(days=30)
     runs: timedelta = timedelta(days=30)
     changes: timedelta = timedelta(days=2)  # who was away for longer reloads
+    step_rows: int = 20_000  # deleted from a small table in one transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Plan:
     kept: Retention
 
     def steps(self, connection: Connection) -> Iterator[tuple[str, Step]]:
-        """(table, step) pairs in order; a step gives the rows it deleted, and is done when they are fewer than ROW_STEP."""
+        """(table, step) pairs in order; a step gives the rows it deleted, and is done when they are fewer than `kept.step_rows`."""
         cutoffs = self._cutoffs(connection)
         # Roll-ups are made safe first: below `kept_from` they are never made anew.
         yield series.name, lambda c: _keep_from(c, cutoffs)
@@ -59,7 +59,7 @@ class Plan:
             yield from self._log_steps(connection, cutoff)
         yield from self._hour_steps(connection)
         for table, condition in self._small():
-            yield table.name, _deleting_some(table, condition)
+            yield table.name, _deleting_some(table, condition, self.kept.step_rows)
 
     def _cutoffs(self, connection: Connection) -> dict[str, int]:
         """The hour before which a metric's log goes."""
@@ -139,7 +139,7 @@ def _deleting(table: Table, condition: ColumnElement[bool]) -> Step:
     return step
 
 
-def _deleting_some(table: Table, condition: ColumnElement[bool]) -> Step:
+def _deleting_some(table: Table, condition: ColumnElement[bool], rows: int) -> Step:
     key = list(table.primary_key.columns)
-    some = select(*key).where(condition).limit(ROW_STEP)
+    some = select(*key).where(condition).limit(rows)
     return _deleting(table, tuple_(*key).in_(some))

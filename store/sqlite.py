@@ -53,9 +53,9 @@ class SqliteDriver:
             cursor.executemany(f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})', _python_rows(arrays))  # noqa: S608 - names of our own tables
         except sqlite3.IntegrityError:
             cursor.execute("ROLLBACK TO adding")
-            raise Clash from None
-        finally:
             cursor.execute("RELEASE adding")
+            raise Clash from None
+        cursor.execute("RELEASE adding")  # not after other errors: a full disk has undone the whole transaction already
 
     def replace_latest(self, connection: Connection, columns: Sequence[str], arrays: Sequence[Array]) -> None:
         """One upsert for each row through the raw cursor."""

@@ -34,7 +34,7 @@ from store.incidents import read_incidents
 from store.log import read_latest, read_log
 from store.moment import to_ms
 from store.quarantine import Quarantined, count_quarantine, read_quarantine
-from store.retention import ROW_STEP, Plan, Retention
+from store.retention import Plan, Retention
 from store.runs import read_cursor, read_health, read_runs, write_run
 from store.sites import read_sites
 
@@ -108,7 +108,7 @@ class Store:
         plan = Plan(to_ms(now), self.calendar, metrics, kept or Retention())
         with self._reading() as connection:
             for table, step in plan.steps(connection):
-                while (count := self._step(step)) >= ROW_STEP:
+                while (count := self._step(step)) >= plan.kept.step_rows:
                     deleted[table] += count
                 deleted[table] += count
         return {table: count for table, count in deleted.items() if count}
