@@ -5,6 +5,9 @@ from collections.abc import Callable, Sequence
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+BARE_SEND = (
+    "cockpit.send"  # in the scope: the server's own send, for streams whose head has already gone through all layers
+)
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "SAMEORIGIN",
@@ -65,4 +68,5 @@ class SecurityHeaders:
                     )  # the page carries numbers and the build's addresses
             await send(message)
 
+        scope[BARE_SEND] = send
         await self._app(scope, receive, send_with_headers)

@@ -1,6 +1,11 @@
-"""The serving side of benchmarks/stream.py: `python -m benchmarks._stream_server PORT FOLDER`; it does nothing of its own."""
+"""The serving side of benchmarks/stream.py, in three processes: `python -m benchmarks._stream_server serve|feed|bare PORT FOLDER`.
+
+serve: the web process. feed: the collector's part, one commit a second. bare: the raw limit, an ASGI app that hands a fixed
+message of 1,000 bytes to every reader once a second through a two-deep queue.
+"""
 
 import asyncio
+import json
 import os
 import sys
 import time
@@ -9,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import plotly.graph_objects as go
+import uvicorn
 from dash import Dash, Input, Output, dcc, html
 from fastapi import FastAPI
 
@@ -61,58 +67,103 @@ def history(city: City, store: Store, now: datetime) -> None:
         store.write(Batch("bench", now, tuple(rows)))
 
 
-async def feed(city: City, store: Store, commits: list[int]) -> None:
-    """Commit once a second."""
+def feed(city: City, store: Store, commits: Path) -> None:
+    """Commit once a second until killed; the file holds when (ms)."""
     series = [(key, place) for key in FEEDS for place in places(city, key)]
-    for turn in range(10**6):
-        await asyncio.sleep(1)
-        now = utc_now()
-        chosen = [series[(turn * EACH + i) % len(series)] for i in range(EACH)]
-        rows = tuple(
-            Observation(key, place, "bench", now, 20 + (turn * 7 + i) % 23, now)
-            for i, (key, place) in enumerate(chosen)
-        )
-        await asyncio.to_thread(store.write, Batch("bench", now, rows))
-        commits.append(int(time.time() * 1000))
+    with commits.open("a", buffering=1) as told:
+        for turn in range(10**6):
+            time.sleep(1)
+            now = utc_now()
+            chosen = [series[(turn * EACH + i) % len(series)] for i in range(EACH)]
+            rows = [Observation(k, s, "bench", now, 20 + (turn * 7 + i) % 23, now) for i, (k, s) in enumerate(chosen)]
+            store.write(Batch("bench", now, tuple(rows)))
+            told.write(f"{int(time.time() * 1000)}\n")
 
 
-def main(port: int, folder: Path) -> None:
+def main(part: str, port: int, folder: Path) -> None:
+    if part == "bare":
+        uvicorn.run(bare, host="127.0.0.1", port=port, log_level="error")
+        return
     city, problems = config.load(Path("cities/441800"), os.environ)
     if city is None:
         raise SystemExit(f"the city folder has problems: {problems}")
     with open_store(f"sqlite:///{folder / 'city.db'}", zone=city.spec.zone) as store:
+        if part == "feed":
+            feed(city, store, folder / "commits")
         history(city, store, utc_now())
-        server, hub = build(city, store, folder)
-        serve(server, hub, "127.0.0.1", port)
+        serve(*build(city, store, folder), "127.0.0.1", port)
+
+
+def usage() -> dict[str, float]:
+    times = os.times()
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return {"cpu": times.user + times.system, "rss_kb": pages * 4}
+
+
+readers: set["asyncio.Queue[bytes]"] = set()
+told: list[int] = []
+
+
+async def bare(scope, receive, send) -> None:  # type: ignore[no-untyped-def]
+    """The raw limit as a whole ASGI app."""
+    if scope["type"] == "lifespan":
+        await receive()
+        await send({"type": "lifespan.startup.complete"})
+        pump = asyncio.create_task(tell())
+        await receive()
+        pump.cancel()
+        return
+    queue: asyncio.Queue[bytes] = asyncio.Queue(2)
+    if scope["path"] != "/stream":
+        body = {**usage(), "sent": 0, "messages": len(told), "commits": told, "status": "ok"}
+        answer = json.dumps(body, separators=(",", ":")).encode()
+        headers = [(b"content-length", b"%d" % len(answer))]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": answer})
+        return
+    readers.add(queue)
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/event-stream")]})
+    gone = asyncio.create_task(receive_until_gone(receive, queue))
+    while (message := await queue.get()) and not gone.done():
+        await send({"type": "http.response.body", "body": message, "more_body": True})
+    readers.discard(queue)
+
+
+async def receive_until_gone(receive, queue) -> None:  # type: ignore[no-untyped-def]
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    readers.discard(queue)
+
+
+async def tell() -> None:
+    while True:
+        await asyncio.sleep(1)
+        told.append(int(time.time() * 1000))
+        message = b"id: %d\ndata: " % told[-1] + b"x" * 970 + b"\n\n"
+        for queue in readers:
+            if not queue.full():
+                queue.put_nowait(message)
 
 
 def build(city: City, store: Store, folder: Path) -> tuple[FastAPI, Hub]:
     builder = Builder(city, store)
     hub = Hub(lambda topic: screen.draws(city.screens[topic.screen], topic.place, topic.lang), Topic("overview"))
     live = Live(builder, hub, store, utc_now)
-    commits: list[int] = []
 
     @asynccontextmanager
     async def lifespan(_: FastAPI):  # type: ignore[no-untyped-def]
-        tasks = [asyncio.create_task(live.run()), asyncio.create_task(feed(city, store, commits))]
+        running = asyncio.create_task(live.run())
         yield
-        for task in tasks:
-            task.cancel()
+        running.cancel()
 
     server = FastAPI(lifespan=lifespan)
     mount(server, Services(city, store, builder, hub, live, "bench", folder / "cache", utc_now))
 
     @server.get("/bench")
     async def bench() -> dict[str, object]:
-        times = os.times()
-        pages = int(Path("/proc/self/statm").read_text().split()[1])  # noqa: ASYNC240  # a file in memory
-        return {
-            "cpu": times.user + times.system,
-            "sent": hub.stats.sent,
-            "messages": hub.stats.messages,
-            "rss_kb": pages * 4,
-            "commits": commits,
-        }
+        commits = folder / "commits"
+        times = [int(line) for line in commits.read_text().split()] if commits.exists() else []
+        return {**usage(), "sent": hub.stats.sent, "messages": hub.stats.messages, "commits": times}
 
     plain_dash(server, city, live)
     return server, hub
@@ -138,4 +189,4 @@ def fresh(name: str, value: object) -> object:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), Path(sys.argv[2]))
+    main(sys.argv[1], int(sys.argv[2]), Path(sys.argv[3]))

@@ -1,11 +1,12 @@
 """The live stream at one tick a second: server CPU and bytes per viewer, delay, and how many viewers one process holds.
 
 `python -m benchmarks.stream [--viewers 100 500 1000] [--seconds 8]`. The city of cities/441800 with its overview screen on a
-store of its own; each second 60 observations are committed. All viewers are on loopback in a second process; every twentieth
-reads uncompressed and times each event. Delay: from the commit to the event's arrival.
+store of its own; another process commits 60 observations each second. All viewers are on loopback in this process; every
+twentieth reads uncompressed and times each event. Delay: from the commit to the event's arrival. CPU is user + system time of
+the serving process, less what it uses without viewers.
 
-The peer, in the same run: the same screen as a plain Dash callback that answers each viewer once a second with figures made
-by plotly.graph_objects. CPU is user + system time of the serving process; both include drawing.
+In the same run: the raw limit (a bare ASGI app that sends 1,000 bytes a second to as many viewers) and the peer (the same
+screen as a plain Dash callback that answers each viewer once a second with figures made by plotly.graph_objects).
 """
 
 import argparse
@@ -23,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 HOST = "127.0.0.1"
-PORT = 18_150
+PORT, BARE_PORT = 18_150, 18_151
 SAMPLED = 20
 PEERS = 6
 EVENT = re.compile(rb"id: (\d+)\n")
@@ -52,44 +53,42 @@ async def ask(path: str, body: bytes = b"", port: int = PORT) -> bytes:
     return answer.partition(b"\r\n\r\n")[2]
 
 
-async def cost() -> Cost:
-    return Cost(**json.loads(await ask("/bench")))
+async def cost(port: int = PORT) -> Cost:
+    told = json.loads(await ask("/bench", port=port))
+    return Cost(**{name: told[name] for name in Cost.__annotations__})
 
 
-async def view(stop: asyncio.Event, arrivals: list[tuple[int, float]] | None) -> None:
-    """One viewer; with a list it reads plain text and notes each event's id and arrival (ms)."""
-    reader, writer = await asyncio.open_connection(HOST, PORT)
+async def view(port: int, arrivals: list[tuple[int, float]] | None) -> None:
+    """One viewer until cancelled; with a list it reads plain text and notes each event's id and arrival (ms)."""
+    reader, writer = await asyncio.open_connection(HOST, port)
     encoding = "gzip" if arrivals is None else "identity"
-    request = f"GET /stream?screen=overview HTTP/1.1\r\nHost: x\r\nAccept-Encoding: {encoding}\r\n\r\n"
-    writer.write(request.encode())
-    ended = asyncio.ensure_future(stop.wait())
-    while not stop.is_set():
-        part = asyncio.ensure_future(reader.read(65_536))
-        await asyncio.wait({part, ended}, return_when=asyncio.FIRST_COMPLETED)
-        if part.done() and arrivals is not None:
-            now = time.time() * 1000
-            arrivals += [(int(v), now) for v in EVENT.findall(part.result())]
-        part.cancel()
-    writer.close()
+    writer.write(f"GET /stream?screen=overview HTTP/1.1\r\nHost: x\r\nAccept-Encoding: {encoding}\r\n\r\n".encode())
+    try:
+        while part := await reader.read(65_536):
+            if arrivals is not None:
+                now = time.time() * 1000
+                arrivals += [(int(v), now) for v in EVENT.findall(part)]
+    finally:
+        writer.close()
 
 
-async def level(viewers: int, seconds: float) -> tuple[Cost, Cost, list[tuple[int, float]]]:
+async def level(port: int, viewers: int, seconds: float) -> tuple[Cost, Cost, list[tuple[int, float]]]:
     """Connect viewers, let them settle, and measure for a while."""
-    stop = asyncio.Event()
     arrivals: list[tuple[int, float]] = []
     tasks = []
     for number in range(viewers):
-        tasks.append(asyncio.create_task(view(stop, arrivals if number % SAMPLED == 0 else None)))
+        tasks.append(asyncio.create_task(view(port, arrivals if number % SAMPLED == 0 else None)))
         if number % 50 == 49:
             await asyncio.sleep(0.05)
     await asyncio.sleep(3)
     arrivals.clear()
-    before = await cost()
+    before = await cost(port)
     await asyncio.sleep(seconds)
-    after = await cost()
+    after = await cost(port)
     found = list(arrivals)
-    stop.set()
-    await asyncio.gather(*tasks)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
     await asyncio.sleep(1)
     return before, after, found
 
@@ -104,14 +103,15 @@ def delays(arrivals: Sequence[tuple[int, float]], commits: Sequence[int]) -> lis
     return sorted(out)
 
 
-async def measure(levels: Sequence[int], seconds: float) -> float:
+async def measure(name: str, port: int, levels: Sequence[int], seconds: float) -> float:
     """Print one row a level; the CPU ms per viewer and tick of the largest."""
+    print(name)
     print(
         f"{'viewers':>8} {'CPU ms/viewer/tick':>19} {'B/viewer/tick':>14} {'p50 ms':>7} {'p95 ms':>7} {'cores':>6} {'KiB/viewer':>11}"
     )
     idle_cpu, idle_rss, last = 0.0, 0, 0.0
     for viewers in (0, *levels):
-        before, after, arrivals = await level(viewers, seconds)
+        before, after, arrivals = await level(port, viewers, seconds)
         cpu, ticks = after.cpu - before.cpu, max(after.messages - before.messages, 1)
         if not viewers:
             idle_cpu, idle_rss = cpu, after.rss_kb
@@ -156,25 +156,42 @@ async def main() -> None:
     most = max(asked.viewers) + 200
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(most * 2, 4096), resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        command = (sys.executable, "-m", "benchmarks._stream_server", str(PORT), folder)
-        server = await asyncio.create_subprocess_exec(*command, cwd=Path(__file__).parent.parent)
+        bare, server, feed = await started("bare", BARE_PORT, folder), None, None
         try:
-            await ready(server)
-            ours = await measure(asked.viewers, asked.seconds)
+            await ready(bare, BARE_PORT)
+            floor = await measure("raw limit", BARE_PORT, asked.viewers[-1:], asked.seconds)
+            await ended(bare)
+            server = await started("serve", PORT, folder)
+            await ready(server, PORT)
+            feed = await started("feed", PORT, folder)
+            ours = await measure("the stream", PORT, asked.viewers, asked.seconds)
             theirs = await peer(3)
-            print(f"ratio: {theirs / max(ours, 1e-6):,.0f} (plain Dash / stream, CPU per viewer and tick)")
         finally:
-            server.terminate()
-            await asyncio.wait_for(server.wait(), 15)
+            for process in (bare, feed, server):
+                await ended(process)
+    print(
+        f"CPU per viewer and tick: {ours / floor:.2f} of the raw limit; plain Dash takes {theirs / ours:,.0f} times the stream's"
+    )
 
 
-async def ready(server: asyncio.subprocess.Process) -> None:
+async def started(part: str, port: int, folder: str) -> asyncio.subprocess.Process:
+    command = (sys.executable, "-m", "benchmarks._stream_server", part, str(port), folder)
+    return await asyncio.create_subprocess_exec(*command, cwd=Path(__file__).parent.parent)
+
+
+async def ended(process: asyncio.subprocess.Process | None) -> None:
+    if process is not None and process.returncode is None:
+        process.kill()  # what it wrote goes away with the folder
+        await process.wait()
+
+
+async def ready(server: asyncio.subprocess.Process, port: int) -> None:
     """Wait until the server shows its first snapshot."""
     for _ in range(240):
         if server.returncode is not None:
             raise SystemExit("the server did not start")
         try:
-            if b'"status":"ok"' in await ask("/healthz"):
+            if b'"status":"ok"' in await ask("/healthz", port=port):
                 return
         except OSError:
             pass
