@@ -31,7 +31,7 @@ check: $(VENV)/.test ## what a commit must pass in a minute: ruff, mypy, import 
 	@$(PY) app.py check cities/441800
 
 bench: $(VENV)/.test ## the benchmarks, one after another; results go to docs/benchmarks.md by hand
-	@for b in benchmarks/[a-z]*.py; do echo "== $$b"; $(PY) $$b || exit 1; done
+	@for b in $(notdir $(basename $(wildcard benchmarks/[a-z]*.py))); do echo "== $$b"; $(PY) -m benchmarks.$$b || exit 1; done
 
 lock: $(VENV)/.test ## pin requirements again after a change of requirements*.in
 	@for r in requirements requirements-dev; do $(VENV)/bin/uv pip compile --no-emit-index-url --no-emit-find-links --generate-hashes \

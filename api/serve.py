@@ -1,11 +1,16 @@
 """Serving the ASGI app with uvicorn until SIGTERM or SIGINT."""
 
+import asyncio
 import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import uvicorn
 from fastapi import FastAPI
 
+from api.static import warm
 from snapshot.hub import Hub
+from snapshot.live import Live
 
 PATIENCE = 3  # seconds that answers under way get at a stop
 
@@ -21,6 +26,20 @@ class _Server(uvicorn.Server):
         """Close the streams, then everything else."""
         self._hub.close()
         await super().shutdown(sockets)
+
+
+def living(live: Live) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """The server's lifespan: the live loop runs, and the files of the page are compressed before the first visitor asks."""
+
+    @asynccontextmanager
+    async def lifespan(server: FastAPI) -> AsyncIterator[None]:
+        running = [asyncio.create_task(live.run(), name="live"), asyncio.create_task(warm(server), name="warm")]
+        yield
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+    return lifespan
 
 
 def serve(server: FastAPI, hub: Hub, host: str, port: int) -> None:
