@@ -54,8 +54,9 @@ def _indoors(city: City) -> Group:
     """Where things that are not on a road happen: in the towns, which rain gauges stand for, else near other sites."""
     for kind in ("rain", "parking", "hall"):
         found = places.of_kind(city, kind)
-        if len(found):
-            return found
+        towns = [i for i, name in enumerate(s.name for s in found.sites) if "山区" not in name]
+        if towns:
+            return found.part(towns)
     return places.districts(city)
 
 

@@ -15,6 +15,7 @@ from demo.weather import Weather
 from domain.incident import IncidentGrade, IncidentStatus
 
 SLOT: Final = 1800
+_STREET_KMH: Final = 60.0
 LONGEST: Final = 14 * HOUR
 
 
@@ -29,6 +30,7 @@ class Kind:
     words: tuple[str, ...]
     department: str
     road: bool = False
+    street: bool = False  # on slower roads only: no water main lies under a motorway
 
 
 KINDS: Final[tuple[Kind, ...]] = (
@@ -36,7 +38,8 @@ KINDS: Final[tuple[Kind, ...]] = (
          "市公安局交通警察支队", road=True),
     Kind("fire", 2.6, -0.8, (1.0, 5.0), ("沿街商铺火情", "居民楼厨房火情", "厂房冒烟", "电动车起火"), "市消防救援支队"),
     Kind("gas", 0.7, 0.0, (1.5, 6.0), ("燃气管道泄漏", "瓶装气泄漏"), "市住房和城乡建设局"),
-    Kind("pipe_burst", 2.2, 0.4, (3.0, 9.0), ("供水主管爆裂", "供水支管漏水"), "市城市管理和综合执法局", road=True),
+    Kind("pipe_burst", 2.2, 0.4, (3.0, 9.0), ("供水主管爆裂", "供水支管漏水"), "市城市管理和综合执法局",
+         road=True, street=True),
     Kind("power_cut", 1.6, 5.0, (1.5, 7.0), ("10 kV 线路跳闸停电", "台区故障停电"), "清远供电局"),
     Kind("crowd", 0.5, -0.9, (1.0, 3.0), ("景区客流聚集", "市场人员聚集"), "市公安局"),
     Kind("flood", 0.05, 260.0, (3.0, 10.0), ("道路积水", "低洼处内涝", "涵洞积水"), "市水利局", road=True),
@@ -164,6 +167,9 @@ class Incidents:
         hours, grade, u = life
         group = self._places[kind.road]
         rows = [i for i, d in enumerate(group.district) if d == district] or list(range(len(group)))
+        if kind.street:
+            free = group.fact("free_flow_kmh", 50.0)
+            rows = [i for i in rows if free[i, 0] <= _STREET_KMH] or rows
         row = rows[int(u[4] * len(rows))]
         lon = float(group.lon[row, 0] + (u[5] - 0.5) * 0.004)
         lat = float(group.lat[row, 0] + (u[6] - 0.5) * 0.004)

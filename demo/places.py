@@ -42,6 +42,10 @@ class Group:
         """A numeric site fact as a column, with a stand-in where a site has none."""
         return column([_number(site.facts.get(name), otherwise) for site in self.sites])
 
+    def rows_with(self, name: str, value: str) -> Floats:
+        """1 for the sites whose fact has this text, 0 for the others, as a column."""
+        return column([float(site.facts.get(name) == value) for site in self.sites])
+
     def part(self, rows: Sequence[int]) -> "Group":
         """Only the given rows, in that order; noise is by name, so the values stay the same."""
         pick = list(rows)

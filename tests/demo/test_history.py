@@ -26,7 +26,7 @@ MOMENT = datetime.fromtimestamp(NOW, UTC)
 def store(city: City, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     path = tmp_path_factory.mktemp("history") / "store.sqlite"
     with open_store(f"sqlite:///{path}", synchronous="NORMAL") as opened:
-        steps = list(backfill(city, opened, MOMENT, days=4))
+        steps = list(backfill(city, opened, MOMENT, days=3))
         assert [s.done for s in steps] == list(range(1, steps[-1].total + 1))
         assert all(s.words for s in steps)
         yield opened
@@ -89,7 +89,7 @@ def test_an_hour_of_the_older_part_sums_what_its_intervals_told(store: Store, pu
 
 def test_every_metric_of_the_city_has_a_past(city: City, store: Store) -> None:
     told = {key.metric for key in store.series().values()}
-    unfed = {m.key for m in city.metrics.values() if m.ratio or m.composite or m.derive in ("health", "status")}
+    unfed = {m.key for m in city.metrics.values() if m.ratio or m.composite or m.topic == "system"}
     assert told == set(city.metrics) - unfed
 
 
@@ -117,18 +117,18 @@ def test_the_live_feeds_go_on_without_a_gap_or_a_repeat(city: City, store: Store
 
 
 def test_again_it_changes_nothing_even_later(city: City, store: Store) -> None:
-    version, rows = store.version(), len(store.window(MOMENT - timedelta(days=5), MOMENT + timedelta(hours=1)))
-    assert len(list(backfill(city, store, MOMENT + timedelta(hours=7), days=4))) == 1
+    version, rows = store.version(), len(store.window(MOMENT - timedelta(days=4), MOMENT + timedelta(hours=1)))
+    assert len(list(backfill(city, store, MOMENT + timedelta(hours=7), days=3))) == 1
     assert store.version() == version
-    assert len(store.window(MOMENT - timedelta(days=5), MOMENT + timedelta(hours=9))) == rows
+    assert len(store.window(MOMENT - timedelta(days=4), MOMENT + timedelta(hours=9))) == rows
 
 
 def test_a_history_cut_short_is_finished_as_it_was_begun(city: City, tmp_path: Path, store: Store) -> None:
     with open_store(f"sqlite:///{tmp_path / 's.sqlite'}", synchronous="NORMAL") as other:
-        for step in backfill(city, other, MOMENT, days=4, script=Script()):
+        for step in backfill(city, other, MOMENT, days=3, script=Script()):
             if step.done == 3:
                 break
         assert not finished(other)
-        list(backfill(city, other, MOMENT + timedelta(minutes=9), days=4))
+        list(backfill(city, other, MOMENT + timedelta(minutes=9), days=3))
         span = (NOW - 3 * HOUR, NOW + HOUR)
         assert _held(other, *span) == _held(store, *span)
