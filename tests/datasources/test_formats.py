@@ -197,6 +197,7 @@ def test_packed_files_are_opened() -> None:
         ("no.zip", b"plain"),
         ("big.csv", bytes(1_000_001)),
     ],
+    ids=lambda value: value if isinstance(value, str) else "bytes",
 )
 def test_a_package_that_is_broken_or_a_bomb_is_refused(name: str, data: bytes) -> None:
     with pytest.raises(SourceError, match=name) as caught:
