@@ -9,8 +9,7 @@ import numpy as np
 from store.columns import Int64
 from store.moment import HOUR_MS, from_ms, to_ms
 
-# Any winter day: zones off by half an hour are so all year (Lord Howe Island's half-hour summer time is not served).
-_PHASE_DAY = datetime(2020, 1, 1, tzinfo=UTC)
+_WINTER, _SUMMER = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 7, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -21,9 +20,14 @@ class Calendar:
     phase: int = field(init=False)
 
     def __post_init__(self) -> None:
-        """Find the part of an hour that the zone is off (India: 30 minutes; China: none)."""
-        offset = self.zone.utcoffset(_PHASE_DAY) or timedelta(0)
-        object.__setattr__(self, "phase", -(offset // timedelta(milliseconds=1)) % HOUR_MS)
+        """Find the part of an hour that the zone is off (India: 30 minutes; China: none).
+
+        ValueError for a zone where it changes with the seasons (Lord Howe Island): its days do not hold whole hours.
+        """
+        winter, summer = (-to_ms(day.astimezone(self.zone).replace(tzinfo=UTC)) % HOUR_MS for day in (_WINTER, _SUMMER))
+        if winter != summer:
+            raise ValueError(f"{self.zone} has a summer time of half an hour")
+        object.__setattr__(self, "phase", winter)
 
     def hour_of(self, at: int) -> int:
         """The start of the hour that holds a time."""

@@ -1,6 +1,8 @@
 """Reading the log: ranges of time as columns."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -14,7 +16,7 @@ from store.driver import Array, Driver
 from store.moment import from_ms
 from store.tables import latest, observation
 
-FEW_SERIES = 500  # up to here the database picks the series of `latest`: every id is one bound value
+_QUALITIES = tuple(Quality)
 
 
 def read_log(
@@ -51,20 +53,35 @@ def read_staged(connection: Connection, driver: Driver, stage: Any) -> Rows:
     return rows_of(driver.arrays(connection, _columns(driver).select_from(joined)))
 
 
-def read_latest(connection: Connection, dictionary: Dictionary, metrics: frozenset[str] | None) -> list[Latest]:
+def read_latest(
+    connection: Connection, driver: Driver, dictionary: Dictionary, metrics: frozenset[str] | None
+) -> list[Latest]:
     """The newest value of each series of the metrics, in order of series."""
     keys = dictionary.keys(connection)
-    columns = (latest.c.series_id, latest.c.at, latest.c.value, latest.c.quality, latest.c.received)
-    statement = select(*columns).order_by(latest.c.series_id)
+    row = latest.c
+    statement = select(row.series_id, row.at, driver.number(row.value), row.quality, row.received)
     if metrics is not None:
-        wanted = [number for number, key in keys.items() if key.metric in metrics]
-        if len(wanted) <= FEW_SERIES:
-            statement = statement.where(latest.c.series_id.in_(wanted))
-    return [
-        Latest(number, keys[number], from_ms(at), value, Quality(quality), from_ms(received))
-        for number, at, value, quality, received in connection.execute(statement)
-        if metrics is None or keys[number].metric in metrics
+        statement = statement.where(
+            row.series_id.in_([number for number, key in keys.items() if key.metric in metrics])
+        )
+    columns = (column.tolist() for column in driver.arrays(connection, statement))
+    moments = _Moments()
+    found = [
+        Latest(
+            number, keys[number], moments[at], None if value != value else value, _QUALITIES[quality], moments[received]
+        )
+        for number, at, value, quality, received in zip(*columns, strict=True)
     ]
+    found.sort(key=attrgetter("series_id"))
+    return found
+
+
+class _Moments(dict[int, datetime]):
+    """Times by their ms: many series share few of them."""
+
+    def __missing__(self, milliseconds: int) -> datetime:
+        moment = self[milliseconds] = from_ms(milliseconds)
+        return moment
 
 
 def spans_of(at: Int64, limit: int = 64, gap_ms: int = 60_000) -> list[tuple[int, int]]:

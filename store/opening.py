@@ -25,7 +25,7 @@ def open_store(url: str, *, synchronous: str = "FULL", zone: str = "Asia/Shangha
     StoreError with one sentence when it cannot be opened or written, or was made by newer software.
     """
     where = address(url)
-    calendar = Calendar(_zone(zone))
+    calendar = _calendar(zone)
     with told(where):
         driver = _driver(url, where, synchronous)
         try:
@@ -61,11 +61,13 @@ def _sqlite(url: URL, where: str, synchronous: str) -> Driver:
     return SqliteDriver(url.set(drivername="sqlite"), synchronous.upper())
 
 
-def _zone(name: str) -> ZoneInfo:
+def _calendar(zone: str) -> Calendar:
     try:
-        return ZoneInfo(name)
+        return Calendar(ZoneInfo(zone))
     except (ZoneInfoNotFoundError, ValueError) as error:
-        raise StoreError(f"{name!r} is no time zone; write one like Asia/Shanghai.", permanent=True) from error
+        raise StoreError(
+            f"{zone!r} is no time zone that can be served ({error}); write one like Asia/Shanghai.", permanent=True
+        ) from error
 
 
 def _keep_zone(connection: Connection, where: str, zone: str) -> None:

@@ -123,7 +123,9 @@ class Store:
     def latest(self, metrics: Iterable[str] | None = None) -> list[Latest]:
         """The newest value of every series, or of those of some metrics, in order of series."""
         with self._reading() as connection:
-            return read_latest(connection, self._dictionary, None if metrics is None else frozenset(metrics))
+            return read_latest(
+                connection, self._driver, self._dictionary, None if metrics is None else frozenset(metrics)
+            )
 
     def window(self, start: datetime, end: datetime, series_ids: Collection[int] | None = None) -> Rows:
         """The log with start <= at < end, ordered by (at, series)."""

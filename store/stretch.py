@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import ColumnElement, Connection, Table, select
 
 from store.buckets import Calendar
 from store.columns import Bool, Rollups
 from store.driver import Driver
 from store.moment import HOUR_MS
-from store.tables import day, dirty
+from store.tables import day, dirty, hour
 
+SOUGHT_HOURS = 24 * 62  # and
+SOUGHT_SERIES = 64  # up to which keys are sought one by one; beyond them a range is read and picked from
 DAY_HOURS = 24  # hours in one stretch at most: what one transaction recomputes
 ROLLUP_NAMES = ("bucket", "series_id", "n", "sum", "min", "max", "first", "last")
 
@@ -27,8 +29,16 @@ class Stretch:
 
     def limit(self, statement: Any, table: Table) -> Any:
         """A statement on a table of buckets, limited to this stretch."""
-        statement = statement.where(table.c.bucket >= self.start, table.c.bucket < self.end)
-        return statement if self.series is None else statement.where(table.c.series_id.in_(self.series))
+        if self.series is None:
+            return statement.where(table.c.bucket >= self.start, table.c.bucket < self.end)
+        return statement.where(self._buckets(table, len(self.series)), table.c.series_id.in_(self.series))
+
+    def _buckets(self, table: Table, series: int) -> ColumnElement[bool]:
+        """The hours one by one, when they and the series are few: every series of every other key is then passed over."""
+        hours = range(self.start, self.end, HOUR_MS)
+        if table is hour and len(hours) <= SOUGHT_HOURS and series <= SOUGHT_SERIES:
+            return table.c.bucket.in_(hours)
+        return (table.c.bucket >= self.start) & (table.c.bucket < self.end)
 
     def holds(self, rollups: Rollups) -> Bool:
         """Which roll-ups lie in this stretch."""

@@ -63,3 +63,16 @@ def test_coverage_is_the_share_of_the_expected_values(store: Store) -> None:
 def test_nothing_stored_is_nothing_read(store: Store) -> None:
     end = START + timedelta(days=3)
     assert len(store.hours(START, end)) == len(store.days(START, end)) == len(store.window(START, end)) == 0
+
+
+def test_few_and_many_series_or_hours_are_read_alike(store: Store) -> None:
+    """Few keys are sought one by one, many are picked from a range."""
+    store.write(batch(*(seen(float(i), START + i * HOUR, f"s{site}") for i in range(5) for site in range(70))))
+    store.close_buckets(START + 10 * HOUR)
+    far = START + timedelta(days=200)
+    ids = sorted(store.series())
+    whole = store.hours(START, START + 10 * HOUR)
+    for chosen, end in ((ids[:3], START + 10 * HOUR), (ids[:3], far), (ids[:65], START + 10 * HOUR), (ids, far)):
+        read = store.hours(START, end, chosen)
+        expected = whole.take(np.isin(whole.series, chosen))
+        assert (read.sum.tolist(), read.bucket.tolist()) == (expected.sum.tolist(), expected.bucket.tolist())

@@ -67,8 +67,9 @@ def test_an_address_that_cannot_be_a_store_is_refused(url: str, sentence: str) -
 def test_unknown_settings_are_refused(empty_address: Address) -> None:
     with pytest.raises(StoreError, match="FULL, NORMAL"):
         open_store(empty_address("sqlite"), synchronous="SOMETIMES")
-    with pytest.raises(StoreError, match="no time zone"):
-        open_store(empty_address("sqlite"), zone="Mars/Olympus")
+    for zone in ("Mars/Olympus", "Australia/Lord_Howe", "../etc/passwd"):
+        with pytest.raises(StoreError, match="no time zone"):
+            open_store(empty_address("sqlite"), zone=zone)
 
 
 @pytest.mark.parametrize("synchronous", ["FULL", "NORMAL"])
