@@ -13,8 +13,7 @@ import asyncio
 import os
 import secrets
 import sys
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -207,9 +206,11 @@ def build_web(city: City, store: Store, settings: Settings) -> "tuple[FastAPI, H
     from fastapi import FastAPI
 
     import api.web
+    from api.serve import living
     from api.services import Services
     from layouts import screen
     from layouts.pages import Pages
+    from layouts.source import RECORDS_READ, RUNS_READ, Records
     from snapshot.builder import Builder
     from snapshot.channel import Topic
     from snapshot.hub import Hub
@@ -226,13 +227,7 @@ def build_web(city: City, store: Store, settings: Settings) -> "tuple[FastAPI, H
     )
     live = Live(builder, hub, store, utc_now)
 
-    @asynccontextmanager
-    async def lifespan(_server: FastAPI) -> AsyncIterator[None]:
-        running = asyncio.create_task(live.run(), name="live")
-        yield
-        running.cancel()
-
-    server = FastAPI(title=city.spec.title, lifespan=lifespan, docs_url=None, redoc_url=None)
+    server = FastAPI(title=city.spec.title, lifespan=living(live), docs_url=None, redoc_url=None)
     build = build_id([ROOT / name for name in ("assets", "layouts", "callbacks")] + [city.folder / "screens"])
     services = Services(
         city,
@@ -246,7 +241,11 @@ def build_web(city: City, store: Store, settings: Settings) -> "tuple[FastAPI, H
         lambda: pages.csp_hashes(),  # noqa: PLW0108  `pages` is made below
     )
     files = api.web.mount(server, services)
-    shown = Pages(city, home, lambda: live.snapshot, builder.at, layer_url)
+
+    def kept(key: str) -> Records:
+        return Records(store.runs(RUNS_READ, key), store.quarantine(RECORDS_READ, key))
+
+    shown = Pages(city, home, lambda: live.snapshot, builder.at, layer_url, kept)
     pages = build_pages(server, city, shown)
     return server, hub
 

@@ -60,14 +60,16 @@
   let opener = null;
   let asked = "";
   function addressed() {
-    const wanted = cockpit.get("metric") + "|" + cockpit.get("place") + "|" + cockpit.get("incident");
-    const isOpen = Boolean(cockpit.get("metric") || cockpit.get("incident"));
+    const wanted = ["metric", "place", "incident", "sources"].map(cockpit.get).join("|");
+    const isOpen = Boolean(cockpit.get("metric") || cockpit.get("incident") || cockpit.get("sources"));
     if (isOpen && wanted !== asked) root.classList.add("is-loading");
     if (!isOpen && root.classList.contains("has-drawer") && opener && opener.isConnected) opener.focus();
     asked = isOpen ? wanted : "";
     root.classList.toggle("has-drawer", isOpen);
   }
-  cockpit.closeDrawer = () => cockpit.go({ metric: "", place: "", incident: "" });
+  /** Open the drawer on one thing: whatever else it was open on goes. Without anything: close it. */
+  cockpit.open = (what) => cockpit.go({ metric: "", place: "", incident: "", sources: "", ...what });
+  cockpit.closeDrawer = () => cockpit.open({});
 
   function watchDrawer(drawer) {
     drawer.dataset.loading = cockpit.say("loading");
@@ -86,8 +88,9 @@
     ["a[data-lang]", (link) => changeLanguage(link)],
     ["[data-layer]", (chip) => toggleLayer(chip)],
     ["[data-district]", (item) => cockpit.go({ district: item.dataset.district === cockpit.get("district") ? "" : item.dataset.district })],
-    ["[data-incident]", (item) => cockpit.go({ incident: item.dataset.incident, metric: "", place: "" })],
-    ["[data-metric]", (item) => cockpit.go({ metric: item.dataset.metric, place: item.dataset.place, incident: "" })],
+    ["[data-incident]", (item) => cockpit.open({ incident: item.dataset.incident })],
+    ["[data-metric]", (item) => cockpit.open({ metric: item.dataset.metric, place: item.dataset.place })],
+    ["[data-sources]", (item) => cockpit.open({ sources: item.dataset.sources })],
   ];
   document.addEventListener("click", (event) => {
     if (!(event.target instanceof Element)) return;

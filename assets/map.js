@@ -84,8 +84,8 @@
     async draw(kind) {
       const hooks = {
         district: (code) => cockpit.go({ district: code === cockpit.get("district") ? "" : code }),
-        site: (site) => site[5] && cockpit.go({ metric: site[5], place: site[0], incident: "" }),
-        road: (id) => this.config.roadMetric && cockpit.go({ metric: this.config.roadMetric, place: id, incident: "" }),
+        site: (site) => site[5] && cockpit.open({ metric: site[5], place: site[0] }),
+        road: (id) => this.config.roadMetric && cockpit.open({ metric: this.config.roadMetric, place: id }),
         hover: (what, x, y) => this.tip(what, x, y),
         touched: () => (this.touched = true),
       };

@@ -1,4 +1,4 @@
-"""The drawer: filled when the address names a metric or an incident, and again on the page's slow pulse."""
+"""The drawer: filled when the address names a metric, an incident or sources, and again on the page's slow pulse."""
 
 import asyncio
 from typing import Any
@@ -15,7 +15,9 @@ def register(app: Dash, services: Services) -> None:
     def draw(search: str) -> list[Any]:
         address = services.address(search)
         view = services.view(address)
-        return drawer.render(view, address) if view is not None else []
+        if view is None:
+            return []
+        return drawer.render(view, address, services.records(address.source) if address.source else None)
 
     @app.callback(Output(shell.DRAWER, "children"), Input(shell.URL, "search"), Input(shell.PULSE, "data"))
     async def open_drawer(search: str | None, _pulse: object) -> list[Any]:

@@ -3,11 +3,12 @@
 from typing import Protocol
 
 from layouts.address import Address
+from layouts.source import Records
 from layouts.view import View
 
 
 class Services(Protocol):
-    """Both methods may read the store (a replayed moment), so callbacks call them in a thread."""
+    """Methods may read the store (a replayed moment, a source's records), so callbacks call them in a thread."""
 
     def address(self, search: str) -> Address:
         """What a query string asks of this city."""
@@ -15,4 +16,8 @@ class Services(Protocol):
 
     def view(self, address: Address) -> View | None:
         """The city as the address wants it seen: its moment, district and language. None before the first snapshot."""
+        ...
+
+    def records(self, source: str) -> Records:
+        """Runs and quarantined records of a source; `failed` when the store cannot be read."""
         ...

@@ -51,12 +51,10 @@ def measured(city: City, health: Mapping[str, SourceHealth], now: datetime) -> t
     ran = {key: one for key, one in health.items() if one.last_run is not None}
     if not ran:
         return ()
-    at = now.replace(second=0, microsecond=0)
-    due = {
-        key for key in MEASURED if key in city.metrics and not at.timestamp() % city.metrics[key].every.total_seconds()
-    }
+    minute = int(now.timestamp() // 60)
+    due = {key for key in MEASURED if key in city.metrics and not minute % max(city.metrics[key].every // EVERY, 1)}
     said = [*_city(city, health), *(told for key, one in ran.items() for told in _source(key, one, now))]
-    return tuple(Observation(metric, site, SYSTEM, at, value, now) for metric, site, value in said if metric in due)
+    return tuple(Observation(metric, site, SYSTEM, now, value, now) for metric, site, value in said if metric in due)
 
 
 def _city(city: City, health: Mapping[str, SourceHealth]) -> Iterator[_Said]:

@@ -1,16 +1,20 @@
-"""The address bar as state: ?district= &metric= &place= &incident= &layers= &t= &lang=, so that a view can be sent on."""
+"""The address bar as state, so that a view can be sent on: district, metric, place, incident, sources, layers, t, lang."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
 
 from domain.city import City
+from domain.health import source_at
 from layouts.text import LANGUAGES
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """What an address asks for; everything the city does not know is left empty, so a mistyped link still opens."""
+    """What an address asks for; everything the city does not know is left empty, so a mistyped link still opens.
+
+    sources: ?sources=all, the list of sources; source: ?sources=<key>, one of them.
+    """
 
     district: str = ""
     metric: str = ""
@@ -18,6 +22,8 @@ class Address:
     incident: str = ""
     lang: str = "zh"
     at: datetime | None = None
+    sources: bool = False
+    source: str = ""
 
 
 def read(search: str, city: City) -> Address:
@@ -29,11 +35,18 @@ def read(search: str, city: City) -> Address:
     return Address(
         district=district if district in city.districts else "",
         metric=metric if metric in city.metrics else "",
-        place=place if place == city.adcode or place in city.districts or place in city.sites else "",
+        place=place if _is_place(place, city) else "",
         incident=given.get("incident", "")[:200],
         lang=lang if lang in LANGUAGES else "zh",
         at=_moment(given.get("t", "")),
+        sources="sources" in given,
+        source=given.get("sources", "") if given.get("sources", "") in city.sources else "",
     )
+
+
+def _is_place(place: str, city: City) -> bool:
+    """A site, a district, the city, or a source as the place of what is measured of it."""
+    return place == city.adcode or place in city.districts or place in city.sites or source_at(place) in city.sources
 
 
 def _moment(text: str) -> datetime | None:

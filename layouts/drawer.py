@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
+from domain.health import MEASURED, RATE, source_at
 from domain.metric import Metric
 from domain.screen import Item
-from layouts import figure, theme, words
+from layouts import figure, sheet, source, sources, theme, words
 from layouts.address import Address
 from layouts.number import number
 from layouts.rows import name_cell
@@ -29,20 +30,25 @@ TOPICS = {
 AGGREGATES = {"mean": "平均", "sum": "合计", "max": "最大", "min": "最小", "last": "最新"}
 
 
-def render(view: View, address: Address) -> list[Child]:
-    """The drawer's children for what the address names; nothing for an address that names nothing."""
+def render(view: View, address: Address, records: source.Records | None = None) -> list[Child]:
+    """The drawer's children for what the address names; nothing for an address that names nothing.
+
+    records: what the store keeps of the source that the address opens.
+    """
     if address.incident:
         return _incident(view, address.incident)
-    if not address.metric:
-        return []
-    return _metric(view, view.metric(address.metric), address.place)
+    if address.metric:
+        return _metric(view, view.metric(address.metric), address.place)
+    if address.source:
+        return source.render(view, address.source, records)
+    return _sources(view) if address.sources else []
 
 
-def _head(view: View, over: str, title: str) -> Node:
-    close = h(
-        "Button", "×", "drawer-close", id="drawer-close", aria={"label": view.t("关闭")}, title="Esc", type="button"
-    )
-    return h("Div", [h("Div", [h("Div", over, "drawer-over"), h("H2", title)], "drawer-names"), close], "drawer-head")
+def _sources(view: View) -> list[Child]:
+    """All sources: the drawer of the city's data health, or the bare list where the city does not declare it."""
+    if RATE in view.city.metrics:
+        return _metric(view, view.metric(RATE), "")
+    return [sheet.head(view, view.t(TOPICS["system"]), view.t("数据源")), sources.table(view)]
 
 
 def _metric(view: View, metric: Metric, place: str) -> list[Child]:
@@ -50,8 +56,9 @@ def _metric(view: View, metric: Metric, place: str) -> list[Child]:
     reading = view.snapshot.reading(metric.key, place)
     over = f"{view.t(TOPICS[metric.topic])} · {view.place_name(place or view.city.adcode)}"
     return [
-        _head(view, over, view.either(metric.name, metric.name_en)),
+        sheet.head(view, over, view.either(metric.name, metric.name_en)),
         _value(view, metric, reading),
+        sources.table(view) if metric.key in MEASURED and not source_at(place) else None,
         _compared(view, metric, place),
         _history(view, metric, place),
         _facts(view, metric, reading),
@@ -86,16 +93,8 @@ def _compared(view: View, metric: Metric, place: str) -> Node:
         refused = found.delta is None
         text = (view.said(found.refused) or view.t("不可比")) if refused else words.explain(view, found, metric.digits)
         told = text if refused else text.removeprefix(words.basis(view, basis)).strip()
-        rows.append(_fact(words.basis(view, basis), told, "is-refused" if refused else ""))
-    return _section(view.t("比较"), h("Dl", rows, "facts"))
-
-
-def _section(title: str, *body: Child) -> Node:
-    return h("Section", [h("H3", title), *body], "drawer-part")
-
-
-def _fact(name: str, value: str, cls: str = "") -> Node:
-    return h("Div", [h("Dt", name), h("Dd", value)], f"fact {cls}".strip())
+        rows.append(sheet.fact(words.basis(view, basis), told, "is-refused" if refused else ""))
+    return sheet.section(view.t("比较"), h("Dl", rows, "facts"))
 
 
 def _facts(view: View, metric: Metric, reading: Reading) -> Node:
@@ -111,27 +110,20 @@ def _facts(view: View, metric: Metric, reading: Reading) -> Node:
         (view.t("来源"), view.source_name(metric.key)),
         (view.t("标准"), reading.standard or metric.standard),
         (view.t("口径版本"), " · ".join(p for p in (metric.version, metric.since) if p)),
-        (view.t("更新周期"), _every(view, metric.every)),
+        (view.t("更新周期"), sheet.span(view, metric.every)),
         (view.t("到达时间"), view.clock(reading.received) if reading.received else ""),
         (view.t("汇总方式"), view.t(AGGREGATES[metric.aggregate])),
         (view.t("目标"), goal),
         (view.t("编号"), metric.key),
     ]
-    return _section(view.t("定义"), h("Dl", [_fact(name, value) for name, value in told if value], "facts"))
-
-
-def _every(view: View, span: timedelta) -> str:
-    minutes = span.total_seconds() / 60
-    if minutes < 60:
-        return view.t("{n} 分钟", n=round(minutes))
-    return view.t("{n} 小时", n=round(minutes / 60)) if minutes < 2880 else view.t("{n} 天", n=round(minutes / 1440))
+    return sheet.section(view.t("定义"), h("Dl", [sheet.fact(name, value) for name, value in told if value], "facts"))
 
 
 def _history(view: View, metric: Metric, place: str) -> Node:
     """24 hours and 30 days, each on its own axis, with the target as a thin dotted line."""
     day = _chart(view, metric, place, 24, timedelta(hours=1), "%H:%M")
     month = _chart(view, metric, place, 24 * 30, timedelta(days=1), "%m-%d")
-    return _section(
+    return sheet.section(
         view.t("历史"),
         h("Div", view.t("近 24 小时"), "chart-name"),
         _graph("drawer-day", day, view.t("近 24 小时")),
@@ -166,6 +158,9 @@ def _chart(view: View, metric: Metric, place: str, hours: int, step: timedelta, 
 
 def _behind(view: View, metric: Metric, place: str) -> Node | None:
     """The places behind the number: districts for a figure about areas, sites for a measured one; worst first."""
+    if metric.key in MEASURED:
+        key = source_at(place)
+        return h("Button", view.t("打开数据源"), "source-back", data={"sources": key}, type="button") if key else None
     item = Item(metric=metric.key)
     found = list(view.snapshot.readings(metric.key, place if place in view.city.districts else ""))
     if not found:
@@ -181,7 +176,7 @@ def _behind(view: View, metric: Metric, place: str) -> Node | None:
         if len(found) > LIST_LENGTH
         else None
     )
-    return _section(view.t("明细（{n}）", n=len(found)), h("Ul", rows, "rows list"), more)
+    return sheet.section(view.t("明细（{n}）", n=len(found)), h("Ul", rows, "rows list"), more)
 
 
 def _row(view: View, item: Item, reading: Reading) -> Node:
@@ -205,7 +200,7 @@ def _incident(view: View, ident: str) -> list[Child]:
     found = next((i for i in view.snapshot.incidents if i.id == ident), None)
     if found is None:
         return [
-            _head(view, view.t("事件"), view.t("没有找到这起事件")),
+            sheet.head(view, view.t("事件"), view.t("没有找到这起事件")),
             h("P", view.t("它可能已经归档，或链接有误。"), "drawer-note"),
         ]
     told = [
@@ -223,5 +218,5 @@ def _incident(view: View, ident: str) -> list[Child]:
         (view.t("编号"), found.id),
         *((view.t(name), value) for name, value in found.detail.items()),
     ]
-    facts = h("Dl", [_fact(name, value) for name, value in told if value], "facts")
-    return [_head(view, view.t("事件"), found.title), _section(view.t("情况"), facts)]
+    facts = h("Dl", [sheet.fact(name, value) for name, value in told if value], "facts")
+    return [sheet.head(view, view.t("事件"), found.title), sheet.section(view.t("情况"), facts)]

@@ -91,6 +91,11 @@ def empty(view: View, what: str = "", is_old: bool = False) -> Node:
     return h("Div", [h("Span", text, "empty-word"), h("Span", what, "empty-what") if what else None], "empty")
 
 
+def empty_of(text: str) -> Node:
+    """The designed absence of something that may well be absent."""
+    return h("Div", h("Span", text, "empty-word"), "empty")
+
+
 def failed(view: View) -> Node:
     """What a panel shows when its own drawing failed."""
     return h(

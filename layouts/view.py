@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from domain.city import City
-from domain.health import Freshness
+from domain.health import Freshness, source_at
 from domain.metric import Metric
 from domain.screen import Item, PanelSpec, Screen
 from domain.source import SourceSpec
@@ -74,8 +74,11 @@ class View:
         return self.t(item.unit or self.metric(item.metric).unit)
 
     def place_name(self, place: str) -> str:
-        """A site's, a district's or the city's name."""
+        """A site's, a district's or the city's name; a source's for what is measured of it."""
         city = self.city
+        source = city.sources.get(source_at(place))
+        if source is not None:
+            return self.source_label(source)
         spot = city.sites.get(place) or city.districts.get(place)
         english = city.spec.name_en if place == city.adcode else (spot.name_en if spot else "")
         return self.either(city.place_name(place), english)

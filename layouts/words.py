@@ -1,6 +1,6 @@
 """Numbers, states and differences in words."""
 
-from domain.health import Freshness
+from domain.health import STATE, STATE_CODES, Freshness
 from domain.incident import Incident
 from domain.metric import Metric
 from layouts.view import View
@@ -26,8 +26,9 @@ BASES: dict[Basis, str] = {
     "target": "较目标",
     "progress": "较时序",
 }
-# Metrics whose value is a code: its words by value from 1.
-CODED: dict[str, tuple[str, ...]] = {"city.status": STATUS, "water.class": CLASSES}
+SOURCE_STATES = ("正常", *(FRESHNESS[state] for state in STATE_CODES if state is not Freshness.LIVE))
+# Metrics whose value is a code: its words by value from 1, a source's state from 0.
+CODED: dict[str, tuple[str, ...]] = {"city.status": STATUS, "water.class": CLASSES, STATE: SOURCE_STATES}
 
 
 def figure(value: float | None, digits: int) -> str:
@@ -43,8 +44,9 @@ def value(view: View, metric: Metric, reading: Reading) -> str:
     words = CODED.get(metric.key)
     if words is None or reading.value is None:
         return figure(reading.value, metric.digits)
-    code = min(max(round(reading.value), 1), len(words))
-    word = view.t(words[code - 1])
+    first = 0 if metric.key == STATE else 1
+    code = min(max(round(reading.value), first), first + len(words) - 1)
+    word = view.t(words[code - first])
     return f"{code} {word}" if metric.key == "city.status" else word
 
 

@@ -80,7 +80,9 @@ def _sources(view: View) -> Node:
     if len(bad) > 3:
         texts.append(view.t("另有 {n} 个", n=len(bad) - 3))
     text = "，".join(texts) if view.lang == "zh" else ", ".join(texts)
-    return _pair(view.t("数据源"), [text], text)
+    cls = "is-short" if bad else ""
+    button = h("Button", text, "line-open", data={"sources": "all"}, title=text, type="button")
+    return _pair(view.t("数据源"), [button], text, cls)
 
 
 def _rights(view: View) -> list[Child]:

@@ -6,15 +6,18 @@ from typing import Any
 from dash import Dash
 
 from callbacks import drawer
+from domain.errors import StoreError
 from layouts.pages import Pages
+from layouts.source import Records
 from layouts.view import plain_layer_url
 from tests.layouts.fake import FakeSnapshot, city, screen
 from tests.layouts.test_screen import texts
 
 
-def registered(live: FakeSnapshot | None) -> Callable[..., Any]:
+def registered(live: FakeSnapshot | None, keep: Callable[[str], Records] | None = None) -> Callable[..., Any]:
     app = Dash(__name__)
-    drawer.register(app, Pages(city(), screen(), lambda: live, lambda at: FakeSnapshot(at=at), plain_layer_url))
+    more = () if keep is None else (keep,)
+    drawer.register(app, Pages(city(), screen(), lambda: live, lambda at: FakeSnapshot(at=at), plain_layer_url, *more))
     (callback,) = app.callback_map.values()
     return inspect.unwrap(callback["callback"])
 
@@ -32,3 +35,25 @@ async def test_an_address_without_a_metric_leaves_it_empty() -> None:
 
 async def test_before_the_first_snapshot_there_is_nothing_to_tell() -> None:
     assert await registered(None)("?metric=air.aqi", None) == []
+
+
+async def test_an_opened_source_brings_what_the_store_keeps_of_it() -> None:
+    asked: list[str] = []
+
+    def keep(source: str) -> Records:
+        asked.append(source)
+        return Records()
+
+    children = await registered(FakeSnapshot(), keep)("?sources=fume", None)
+    assert "还没有采集过" in texts(children)
+    await registered(FakeSnapshot(), keep)("?sources=all", None)
+    assert asked == ["fume"]
+
+
+async def test_a_store_that_cannot_be_read_leaves_the_rest_of_the_drawer() -> None:
+    def keep(_source: str) -> Records:
+        raise StoreError("the store is locked")
+
+    words = texts(await registered(FakeSnapshot(), keep)("?sources=fume", None))
+    assert "声明" in words
+    assert any("暂时读不到" in word for word in words)
