@@ -4,7 +4,6 @@
   "use strict";
   const cockpit = (window.cockpit = window.cockpit || {});
   const CROWD = 300;
-  const NONE = "#14304c";
   const LOOKS = {
     sites: { size: 5.5, color: "#7cc7ef", opacity: 0.75 },
     water: { size: 7, color: "#5fd3e8", opacity: 0.9 },
@@ -38,8 +37,8 @@
     };
     add("near", "context", "fill", { "fill-color": "#0a1b2d", "fill-opacity": 0.75 });
     add("near-line", "context", "line", { "line-color": "#1b3550", "line-width": 1 });
-    add("glow", "districts", "line", { "line-color": c("accent"), "line-width": 14, "line-opacity": 0.16, "line-blur": 10 });
-    const river = { "line-color": "#3f86c4", "line-width": ["interpolate", ["linear"], ["zoom"], 7, 1.2, 12, 3], "line-opacity": 0.6 };
+    add("glow", "districts", "line", { "line-color": c("accent"), "line-width": 12, "line-opacity": 0.09, "line-blur": 9 });
+    const river = { "line-color": "#3a78ae", "line-width": ["interpolate", ["linear"], ["zoom"], 7, 1.2, 12, 3], "line-opacity": 0.6 };
     add("river", "water", "line", river, { filter: ["!=", ["geometry-type"], "Point"] });
     add("stream", "streams", "line", { ...river, "line-opacity": 0.45, "line-dasharray": [3, 2] });
     layers.push({ id: "top", type: "background", paint: { "background-opacity": 0 } });
@@ -58,17 +57,17 @@
     box.style.cssText = "position:absolute;inset:0";
     slot.append(box);
     const codes = Object.keys(config.names);
-    const steps = [NONE, ...[1, 2, 3, 4, 5].map((n) => c("step-" + n))];
+    const steps = [c("step-none"), ...[1, 2, 3, 4, 5].map((n) => c("step-" + n))];
     const scale = steps.flatMap((colour, i) => [[i / steps.length, colour], [(i + 1) / steps.length, colour]]);
         let view = { center: { lon: config.center[0], lat: config.center[1] }, zoom: config.zoom };
 
     function traces(data, on) {
-      const dim = (code) => (data.here && data.here !== code ? 0.3 : 0.88);
-      const step = (code) => (on.has("index") && data.districts[code] ? data.districts[code].step : -1);
+      const dim = (code) => (data.here && data.here !== code ? 0.3 : 0.92);
+      const step = (code) => (!on.has("index") ? 0 : data.districts[code] ? data.districts[code].step : -1);
       const out = [{
         type: "choroplethmap", geojson: urls.districts, featureidkey: "properties.adcode", locations: codes, z: codes.map(step),
         zmin: -1.5, zmax: 4.5, colorscale: scale, showscale: false, below: "river", hoverinfo: "none",
-        marker: { opacity: codes.map(dim), line: { color: codes.map((code) => (data.here === code ? c("accent") : "#5b9bd8")), width: codes.map((code) => (data.here === code ? 2.5 : 1.1)) } },
+        marker: { opacity: codes.map(dim), line: { color: codes.map((code) => (data.here === code ? c("accent") : c("edge"))), width: codes.map((code) => (data.here === code ? 2.5 : 0.9)) } },
       }];
       for (const level of [0, 3, 2, 1]) out.push(roadTrace(data, on, level));
       for (const [layer, look] of Object.entries(LOOKS)) out.push(dots(layer, on, look));

@@ -42,7 +42,7 @@
     const lines = (f) => f.geometry.type !== "Point";
 
     shape("context", quiet({ color: "#1b3550", weight: 1, fillColor: "#0a1b2d", fillOpacity: 0.75 }));
-    for (const [weight, opacity] of [[14, 0.06], [8, 0.1], [4, 0.16]]) {
+    for (const [weight, opacity] of [[12, 0.03], [7, 0.05], [4, 0.08]]) {
       shape("districts", quiet({ color: c("accent"), weight, opacity, fill: false }));
     }
     const districts = shape("districts", {
@@ -53,9 +53,9 @@
         layer.on("mouseout", () => hooks.hover(null));
       },
     });
-    const water = { interactive: false, filter: lines, style: (f) => ({ color: "#3f86c4", weight: f.properties.kind === "lake" ? 0.5 : 1.2, opacity: 0.6, fill: f.properties.kind === "lake", fillColor: "#2b6ea8", fillOpacity: 0.6 }) };
+    const water = { interactive: false, filter: lines, style: (f) => ({ color: "#3a78ae", weight: f.properties.kind === "lake" ? 0.5 : 1.2, opacity: 0.6, fill: f.properties.kind === "lake", fillColor: "#2b6ea8", fillOpacity: 0.6 }) };
     shape("water", water);
-    shape("streams", { ...water, style: { color: "#3f86c4", weight: 1, opacity: 0.45, dashArray: "4 3", fill: false } });
+    shape("streams", { ...water, style: { color: "#3a78ae", weight: 1, opacity: 0.45, dashArray: "4 3", fill: false } });
 
     const roads = L.layerGroup();
     const roadLines = new Map();
@@ -114,8 +114,8 @@
     const tone = (level) => (level ? c("p" + level) : "#3d5a78");
     const fillOf = (code, data, on) => {
       const d = data.districts[code];
-      if (!on.has("index") || !d || d.step < 0) return "#14304c";
-      return c("step-" + (d.step + 1));
+      if (!on.has("index")) return c("step-1");
+      return c(d && d.step >= 0 ? "step-" + (d.step + 1) : "step-none");
     };
     return {
       project: ([lon, lat]) => {
@@ -129,7 +129,7 @@
           const dim = data.here && data.here !== code;
           const chosen = data.here === code;
           const known = data.districts[code] && data.districts[code].step >= 0;
-          return { color: chosen ? c("accent") : "#5b9bd8", weight: chosen ? 2.5 : 1.1, opacity: dim ? 0.4 : 0.85, fillColor: fillOf(code, data, on), fillOpacity: dim ? 0.3 : known ? 0.88 : 0.5, dashArray: known ? null : "3 4" };
+          return { color: chosen ? c("accent") : c("edge"), weight: chosen ? 2.5 : 0.9, opacity: dim ? 0.4 : 0.9, fillColor: fillOf(code, data, on), fillOpacity: dim ? 0.3 : known ? 0.92 : 0.7, dashArray: known ? null : "3 4" };
         });
         for (const { road, line } of roadLines.values()) {
           const [level, text] = data.roads[road.id] || [0, ""];

@@ -22,8 +22,10 @@ AQI = (
     (500, "严重污染", "#7E0023"),
 )
 
-# One hue, five classes, from low to high: the composite index on the map.
-STEPS = ("#10304F", "#144777", "#185793", "#1E6BB1", "#2B80CB")
+# One hue, five classes, from low to high: the composite index on the map. Quiet, because only what is wrong may shine;
+# without a value a district is grey. EDGE is the border between districts.
+STEPS = ("#10263C", "#14324E", "#194063", "#1F4F79", "#275F90")
+UNKNOWN, EDGE, LABEL = "#1D2731", "#41709D", "#DCEBF9"
 
 FONT = '"Noto Sans CJK SC","Source Han Sans SC","Microsoft YaHei","PingFang SC",system-ui,sans-serif'
 
@@ -44,6 +46,9 @@ def css() -> str:
         "bar": BAR,
         "track": TRACK,
         "stale": STALE,
+        "step-none": UNKNOWN,
+        "edge": EDGE,
+        "label": LABEL,
         "font": FONT,
     }
     tokens |= {f"p{level}": colour for level, colour in LEVELS.items()}

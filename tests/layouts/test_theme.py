@@ -1,4 +1,5 @@
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,12 @@ def test_an_aqi_has_the_standards_level(value: float | None, level: int) -> None
 
 def test_the_map_steps_grow_brighter() -> None:
     assert [luminance(c) for c in theme.STEPS] == sorted(luminance(c) for c in theme.STEPS)
+
+
+def test_the_map_is_quiet_its_classes_differ_and_its_names_can_be_read() -> None:
+    assert all(contrast(one, other) > 1.15 for one, other in pairwise(theme.STEPS))
+    assert contrast(theme.STEPS[-1], theme.PAGE) < 3  # nothing on a healthy map stands out like an alarm
+    assert contrast(theme.LABEL, theme.STEPS[-1]) >= 4.5
 
 
 def test_the_charts_plotly_is_the_one_the_package_ships() -> None:
