@@ -29,11 +29,16 @@ class Cockpit:
     url: str
     var: Path
     port: int
-    process: subprocess.Popen[str]
+    process: subprocess.Popen[bytes]
 
     @property
     def database(self) -> str:
         return f"sqlite:///{self.var / 'cockpit.sqlite'}"
+
+    @property
+    def said(self) -> str:
+        """What the newest `run` printed."""
+        return (self.var / "run.out").read_text(encoding="utf-8")
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return run_app(*arguments, env=environment(self.var, self.port))
@@ -87,10 +92,9 @@ def _free(port: int) -> bool:
 
 def start(var: Path, port: int, city: str = CITY) -> Cockpit:
     """Start `app.py run` and wait until the screen answers."""
-    process = subprocess.Popen(
-        [sys.executable, "app.py", "run"],
-        cwd=ROOT, env=environment(var, port, city), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-    )  # fmt: skip
+    with (var / "run.out").open("wb") as out:
+        command = [sys.executable, "app.py", "run"]
+        process = subprocess.Popen(command, cwd=ROOT, env=environment(var, port, city), stdout=out, stderr=out)
     cockpit = Cockpit(f"http://127.0.0.1:{port}/", var, port, process)
     try:
         wait_for(lambda: healthy(cockpit.url), 170, lambda: process.poll() is None)

@@ -17,11 +17,10 @@ def test_ctrl_c_ends_everything_and_a_second_run_goes_on(tmp_path: Path) -> None
     assert {name: len(first.pids(name)) for name in ("demo", "collect", "web")} == {"demo": 1, "collect": 1, "web": 1}
     assert stop(first) == 0
     assert not [pid for name in ("demo", "collect", "web") for pid in first.pids(name)]
-    said = first.process.stdout.read()
-    assert first.url in said
+    assert first.url in first.said
     second = start(tmp_path, port)
     stop(second)
-    assert "30 days of history" not in second.process.stdout.read()
+    assert "30 days of history" not in second.said
 
 
 def test_a_port_in_use_is_one_sentence(tmp_path: Path) -> None:
