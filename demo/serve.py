@@ -46,7 +46,7 @@ async def main(city: City, first_port: int, var: Path, clock: Clock, secret: str
     if scenario:
         switch(var, scenario, clock())
     present = Present(city, var, clock)
-    sockets = [_bound(first_port + n) for n in range(len(DEPARTMENTS))]
+    sockets = _listening(first_port)
     servers = [
         _Server(uvicorn.Config(one, log_level="warning", access_log=False, lifespan="off"))
         for one in apps(present, secret)
@@ -62,6 +62,14 @@ async def main(city: City, first_port: int, var: Path, clock: Clock, secret: str
             one.should_exit = True
         tasks[-1].cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _listening(first_port: int) -> list[socket.socket]:
+    """All the departments' addresses, or none of them."""
+    with contextlib.ExitStack() as held:
+        sockets = [held.enter_context(_bound(first_port + n)) for n in range(len(DEPARTMENTS))]
+        held.pop_all()
+    return sockets
 
 
 def _bound(port: int) -> socket.socket:

@@ -8,7 +8,7 @@ import numpy as np
 
 from demo.noise import Floats, Ints, keys, normal, smooth, uniform
 from demo.places import Group, distance_km
-from demo.rhythm import DAY, HOUR, bump, hour, season
+from demo.rhythm import DAY, HOUR, MINUTE, bump, hour, season
 from demo.scenario import FOREVER, Period, Script
 
 STEP: Final = 600  # rain gauges tip into ten-minute bins; sums are exact in tenths of a millimetre
@@ -50,7 +50,7 @@ class Weather:
         """Every system that rains at some time in [first, last]."""
         slots = range((first - _LONGEST) // _SLOT - 1, last // _SLOT + 1)
         found = [s for s in map(self._slot_storm, slots) if s is not None]
-        found += [_scenario_storm(p) for p in self.script.of("rainstorm")]
+        found += [storm for p in self.script.of("rainstorm") for storm in _scenario_storms(p)]
         return [s for s in found if s.start <= last and s.start + s.length >= first]
 
     def rate(self, places: Group, t: Ints) -> Floats:
@@ -66,7 +66,7 @@ class Weather:
                 out[:, span] += _rain_of(storm, places, times[:, span])
         if not out.any():
             return out
-        patchy = np.clip(1.0 + 0.45 * smooth(places.key("patch"), t, 2400), 0.15, 2.2)
+        patchy = np.clip(1.0 + 0.45 * smooth(places.key("patch"), t, 2400), 0.15, 1.9)
         dry = self.script.strength("quiet", t)
         return np.where(out < 0.15, 0.0, out * patchy) * (1.0 - dry)
 
@@ -149,11 +149,17 @@ class Weather:
         )
 
 
-def _scenario_storm(period: Period) -> Storm:
-    """A cloudburst that is heavy ten minutes after the start and goes on for seven hours unless the scenario ends."""
-    length = 7 * HOUR
+def _scenario_storms(period: Period) -> tuple[Storm, Storm]:
+    """Steady heavy rain for seven hours, and on top of it a cloudburst in the first ninety minutes, full within five.
+
+    So the first gauges pass 30 mm in an hour within half an hour of the start, while the audience looks on.
+    """
     lon, lat = _STORM_AT
-    return Storm(period.start, length, 58.0, lon, lat, 34.0, 0.012, -0.035, rise=600 / length, cut=period.end)
+    steady, burst = 7 * HOUR, 90 * MINUTE
+    return (
+        Storm(period.start, steady, 48.0, lon, lat, 34.0, 0.012, -0.035, rise=600 / steady, cut=period.end),
+        Storm(period.start, burst, 52.0, lon, lat, 26.0, 0.012, -0.035, rise=300 / burst, cut=period.end),
+    )
 
 
 def _rain_of(storm: Storm, places: Group, t: Ints) -> Floats:

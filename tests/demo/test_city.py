@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from demo.city import World
 from demo.feeds import FEEDS, Feed
+from demo.noise import Ints
 from demo.publication import Publisher
 from demo.scenario import Script
 from domain.city import City
@@ -53,7 +54,7 @@ def test_rain_sums_are_the_bins_they_cover(world: World, moment: int, hours: int
     assert np.allclose(world.weather.accumulated(gauges, t, hours)[:, 0], expected)
 
 
-def _summer(step: int = 600) -> np.ndarray:  # type: ignore[type-arg]
+def _summer(step: int = 600) -> Ints:
     start = NOW - 150 * DAY  # late June: rain enough to see what it does
     return np.arange(start, start + 20 * DAY, step, dtype=np.int64).reshape(1, -1)
 

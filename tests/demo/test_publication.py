@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from demo.city import World
 from demo.feeds import FEEDS
 from demo.publication import WILD, Publisher, Record, sources
 from demo.scenario import Period, Script
@@ -83,8 +84,6 @@ def test_a_stuck_sensor_repeats_itself(publisher: Publisher) -> None:
 
 
 def test_the_quiet_scenario_has_no_faults_and_no_rain(city: City) -> None:
-    from demo.city import World
-
     script = Script((Period("quiet", NOW - 40 * DAY),))
     quiet = Publisher(World(city, script, OFFSET))
     for source in ("weather", "air"):

@@ -6,6 +6,7 @@ import pytest
 from demo import desk
 from demo.city import World
 from demo.feeds import FEEDS
+from demo.noise import Ints
 from demo.publication import Publisher, sources
 from demo.scenario import SCENARIOS, Script
 from domain.city import City
@@ -42,7 +43,7 @@ def test_ending_a_scenario_leaves_what_it_told(city: City, name: str) -> None:
     assert desk.rows(going.world, after, end - 1) == desk.rows(ended.world, after, end - 1)
 
 
-def _at(*hours: float) -> np.ndarray:  # type: ignore[type-arg]
+def _at(*hours: float) -> Ints:
     return np.array([[NOW + int(h * HOUR) for h in hours]], dtype=np.int64)
 
 
