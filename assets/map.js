@@ -248,7 +248,7 @@
       for (const spot of this.spots) {
         const [x, y] = this.drawing.project(spot.at);
         const near = seen.some((s) => Math.hypot(s[0] - x, s[1] - y) < 18);
-        const inside = x > 0 && y > 0 && x < width && y < height;
+        const inside = x > 0 && y > 0 && x < width && y < height - 28; // the last lines are the map's approval and credits
         spot.x = x;
         spot.y = y;
         spot.mark.hidden = near || !inside;
@@ -275,7 +275,7 @@
       const [w, h] = spot.size;
       const { x, y } = spot;
       const sides = [[x + 18, y - h / 2], [x - 18 - w, y - h / 2], [x - w / 2, y - 18 - h], [x - w / 2, y + 18], [x + 16, y - h - 8], [x + 16, y + 8], [x - 16 - w, y - h - 8], [x - 16 - w, y + 8]];
-      const clear = (box) => box[0] > 4 && box[1] > 4 && box[2] < width - 4 && box[3] < height - 26 && taken.every((t) => box[2] < t[0] || box[0] > t[2] || box[3] < t[1] || box[1] > t[3]);
+      const clear = (box) => box[0] > 4 && box[1] > 4 && box[2] < width - 4 && box[3] < height - 26 && taken.every((t) => box[2] + 4 < t[0] || box[0] - 4 > t[2] || box[3] + 4 < t[1] || box[1] - 4 > t[3]);
       const boxes = sides.map(([a, b]) => [a, b, a + w, b + h]);
       return boxes.find(clear) || null;
     }

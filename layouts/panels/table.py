@@ -1,17 +1,21 @@
 """A table of places by metrics: every number a way to its own definition."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 from domain.screen import PanelSpec
 from layouts import frame
 from layouts.number import number
 from layouts.tags import Child, Node, Parts, h, part_id
-from layouts.view import View
+from layouts.view import View, is_judgeable
 from snapshot.model import Reading
 
 
 class TableSpec(PanelSpec):
-    """items: one column each. of: rows are districts, or the sites that measure the first item."""
+    """items: one column each. of: rows are districts, or the sites that measure the first item; sites come worst first.
+
+    count: how many rows at most; the panel's height decides how many of them are seen.
+    """
 
     kind: Literal["table"]
     of: Literal["districts", "sites"] = "districts"
@@ -25,24 +29,32 @@ def build(spec: TableSpec, view: View) -> Node:
         unit = view.unit(item)
         head.append(h("Th", [view.label(item), h("Small", unit) if unit else None], scope="col"))
     table = h("Table", [h("Thead", h("Tr", head)), h("Tbody", None, id=part_id(spec.key, "rows"))], "table")
-    return frame.frame(spec, view, [h("Div", table, "table-box")])
+    more = h("Div", None, "more", id=part_id(spec.key, "more"))
+    return frame.frame(spec, view, [h("Div", table, "table-box"), more])
 
 
 def render(spec: TableSpec, view: View) -> Parts:
     """One row a place, one number a column."""
     columns = [_column(spec, view, item.metric) for item in spec.items]
-    places = list(columns[0])[: spec.count]
-    body = [_row(spec, view, place, columns) for place in places]
+    places = list(columns[0])
+    body = [_row(spec, view, place, columns) for place in places[: spec.count]]
+    more = view.t("共 {n} 处，由差到好", n=len(places)) if spec.of == "sites" and places else None
     every = [r for column in columns for r in column.values()]
     blank = h("Tr", h("Td", frame.empty(view, view.title(spec)), colSpan=str(len(columns) + 1)))
-    return frame.dress(spec, view, every) | {"rows": {"children": body or [blank]}}
+    return frame.dress(spec, view, every) | {"rows": {"children": body or [blank]}, "more": {"children": more}}
 
 
 def _column(spec: TableSpec, view: View, metric: str) -> dict[str, Reading]:
     if spec.of == "sites":
-        return {r.place: r for r in view.snapshot.readings(metric, view.place)}
+        return {r.place: r for r in worst_first(view, metric, view.snapshot.readings(metric, view.place))}
     found = view.snapshot.by_district(metric)
     return {r.place: r for r in found if not view.place or r.place == view.place}
+
+
+def worst_first(view: View, metric: str, found: Sequence[Reading]) -> list[Reading]:
+    """By the metric's direction, what cannot be judged last; without a direction as declared."""
+    sign = {"higher": 1, "lower": -1}.get(view.metric(metric).better, 0)
+    return sorted(found, key=lambda r: (not is_judgeable(r), sign * (r.value or 0.0)))
 
 
 def _row(spec: TableSpec, view: View, place: str, columns: list[dict[str, Reading]]) -> Node:
