@@ -7,6 +7,7 @@ from layouts.tags import Node, h
 from layouts.theme import ACCENT
 
 WIDTH, HEIGHT, PAD = 100, 28, 3
+FEWEST = 4  # hours: fewer are a dash, not a course
 
 
 def _points(values: Sequence[float | None]) -> list[list[tuple[float, float]]]:
@@ -26,8 +27,8 @@ def _points(values: Sequence[float | None]) -> list[list[tuple[float, float]]]:
 
 
 def spark(values: Sequence[float | None], label: str, colour: str = ACCENT) -> Node | None:
-    """An image of the course, None when there are not two values to join."""
-    if sum(v is not None for v in values) < 2:
+    """An image of the course, None when there are too few values to make one."""
+    if sum(v is not None for v in values) < FEWEST:
         return None
     runs = _points(values)
     path = "".join("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in run) for run in runs)

@@ -4,7 +4,7 @@ from xml.etree import ElementTree
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layouts.spark import spark
+from layouts.spark import FEWEST, spark
 
 
 def drawn(src: str) -> ElementTree.Element:
@@ -14,7 +14,7 @@ def drawn(src: str) -> ElementTree.Element:
 @given(st.lists(st.one_of(st.none(), st.floats(-1e9, 1e9)), max_size=60))
 def test_a_course_becomes_a_valid_image_or_none(values: list[float | None]) -> None:
     image = spark(values, "走势")
-    if sum(v is not None for v in values) < 2:
+    if sum(v is not None for v in values) < FEWEST:
         assert image is None
     else:
         assert image is not None

@@ -241,6 +241,17 @@ def test_data_health_is_the_share_of_sources_that_are_fresh(desk: Desk) -> None:
     assert "源economy" in status.note
 
 
+def test_data_health_compares_with_what_was_recorded_of_it(desk: Desk) -> None:
+    desk.store.record_run(SourceRun("hall", ago(1), ago(1), ok=True))
+    desk.put(
+        *(observed("system.health_rate", desk.city.adcode, 60, ago(minute, days=1), "system") for minute in (2, 1))
+    )
+    snapshot = desk.live()
+    assert snapshot.reading("system.health_rate").value == 20
+    assert snapshot.compare("system.health_rate", basis="yesterday").base == 60
+    assert 60 in snapshot.trend("system.health_rate", hours=48).values
+
+
 def test_a_site_learnt_from_records_is_a_member_of_its_district(desk: Desk) -> None:
     desk.put(observed("air.pm25", "air-9", 60, ago(32), "air"), observed("air.pm25", "air-3", 20, ago(32), "air"))
     assert desk.live().reading("air.pm25", WEST).value == 20
