@@ -6,7 +6,7 @@ from domain.health import Freshness
 from domain.screen import Item
 from layouts.severity import open_incidents
 from layouts.theme import AQI, aqi_level
-from layouts.view import View
+from layouts.view import View, is_judgeable
 from snapshot.model import Reading
 
 # AMap's public bands of the delay ratio; GB/T 33171 knows no such bands, so they colour roads and name a state, no more.
@@ -17,6 +17,8 @@ def remark(view: View, item: Item, reading: Reading) -> str:
     """The remark for a metric that has one, else the reading's own note."""
     if reading.value is None:
         return view.said(reading.note) if reading.note else ""
+    if not is_judgeable(reading):
+        return ""  # 畅通 or 优 beside a value of hours ago would be a judgement of now
     made = _REMARKS.get(item.metric)
     return made(view, reading) if made else (view.said(reading.note) if reading.note else "")
 

@@ -1,8 +1,9 @@
-"""When a number may wear an alarm colour: never by taste, only by a firing alert, an open grave incident or the status."""
+"""When a number may wear an alarm colour: by a firing alert, a grave incident, the status, too few sources; never by taste."""
 
 from collections.abc import Iterable, Sequence
 
 from domain.alert import Alert, Condition
+from domain.health import RATE
 from domain.incident import Incident
 from domain.screen import Item
 from layouts.view import View, is_judgeable
@@ -10,6 +11,7 @@ from snapshot.model import Reading
 
 OPEN = (Condition.FIRING, Condition.RECOVERING)
 STATUS_LEVELS = {2: 3, 3: 2, 4: 1, 5: 1}  # 运行状态 2 关注 yellow, 3 预警 orange, 4 响应 and 5 应急 red
+PARTIAL = 2  # too few sources deliver: the picture itself cannot be relied on (COCKPIT §1 row 16)
 PENDING_GRADE = 5  # an incident whose grade nobody has set yet sorts after Ⅳ
 
 
@@ -40,6 +42,9 @@ def of_item(view: View, item: Item, reading: Reading) -> int | None:
         return STATUS_LEVELS.get(round(reading.value))
     if item.metric == "emergency.incidents_open":
         return _gravest(open_incidents(view))
+    if item.metric == RATE:
+        target = view.metric(RATE).target
+        return PARTIAL if target is not None and reading.value < target else None
     return of_place(view.snapshot.alerts, item.metric, reading.place)
 
 

@@ -71,15 +71,8 @@ def _rows(view: View, spec: SourceSpec, health: SourceHealth) -> list[Node]:
     if not health.error:
         return [row]
     text = [h("B", view.t(faults.kind(health.error))), h("Span", health.error, title=health.error)]
-    return [
-        row,
-        h(
-            "Tr",
-            h("Td", h("Div", text, "source-error"), colSpan=str(len(COLUMNS))),
-            "is-error",
-            data={"sources": spec.key},
-        ),
-    ]
+    told = h("Td", h("Div", text, "source-error"), colSpan=str(len(COLUMNS) - 1))
+    return [row, h("Tr", [h("Td"), told], f"is-error is-{health.state}", data={"sources": spec.key})]
 
 
 def latency(view: View, health: SourceHealth) -> str:

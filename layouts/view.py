@@ -132,6 +132,11 @@ class View:
             return self.said(self.metric(metric).department)
         return self.source_label(source)
 
+    def owner(self, metric: str) -> str:
+        """Who answers for a metric's data: the department of its source, else its own."""
+        source = self.city.sources.get(self.snapshot.source_of(metric))
+        return self.said(source.department if source is not None else self.metric(metric).department)
+
 
 def newest(readings: Iterable[Reading]) -> Reading | None:
     """The reading with the latest `at`."""

@@ -68,6 +68,10 @@ def _spark(view: View, item: Item, level: int | None, reading: Reading) -> Node 
 
 
 def _foot(view: View, item: Item, reading: Reading) -> list[Child]:
+    """Comparisons and remark; of a number that is too old to compare, who answers for it (WALL §6)."""
+    if reading.freshness in frame.DEAD:
+        owner = view.t("责任单位 {name}", name=view.owner(item.metric))
+        return [h("Span", owner, "remark", title=owner)]
     note = remark(view, item, reading)
     out: list[Child] = [change(view, item, basis, reading) for basis in item.compare if reading.value is not None]
     if note:

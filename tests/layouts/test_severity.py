@@ -5,7 +5,7 @@ from domain.health import Freshness
 from domain.screen import Item
 from layouts import severity
 from layouts.view import View
-from tests.layouts.fake import FakeSnapshot
+from tests.layouts.fake import FakeSnapshot, city
 
 
 def test_alerts_come_gravest_first_then_newest(view: View) -> None:
@@ -35,6 +35,16 @@ def test_the_status_and_grave_incidents_colour_their_cards(view: View) -> None:
     status, incidents = Item(metric="city.status"), Item(metric="emergency.incidents_open")
     assert severity.of_item(view, status, view.reading(status)) == 2
     assert severity.of_item(view, incidents, view.reading(incidents)) == 2
+
+
+def test_too_few_sources_colour_the_data_health() -> None:
+    health = Item(metric="system.health_rate")
+    metrics = city().metrics
+    rate = metrics[health.metric].model_copy(update={"target": 95.0})
+    view = View(FakeSnapshot(city=city(metrics=metrics | {health.metric: rate})))
+    reading = view.reading(health)
+    assert severity.of_item(view, health, reading) is None  # 95 % is the target itself
+    assert severity.of_item(view, health, replace(reading, value=94.9)) == 2
 
 
 def test_a_stale_number_is_never_coloured() -> None:
