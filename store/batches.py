@@ -14,6 +14,7 @@ from store.incidents import write_incidents
 from store.ingest import ingest
 from store.moment import to_ms
 from store.quarantine import write_rejects
+from store.recent import Recent
 from store.runs import write_cursor
 from store.sites import write_sites
 
@@ -25,9 +26,11 @@ class Writer:
     driver: Driver
     calendar: Calendar
     dictionary: Dictionary
+    recent: Recent
 
     def write(self, connection: Connection, batch: Batch, columns: Columns, received: Int64) -> Written:
         """Write a batch whose observations are in `columns`, each with its arrival (ms)."""
+        self.recent.prepare(connection)
         known = self.dictionary.resolve(connection, columns.keys)
         rows = Rows(columns.at, known.ids[columns.series], columns.value, columns.quality, received)
         done = ingest(connection, self.driver, self.calendar, rows)
@@ -57,4 +60,7 @@ class Writer:
         kinds = [kind for kind, count in moved.items() if count]
         if not kinds:
             return feed.newest_version(connection)
-        return feed.record_change(connection, self.driver, received, kinds, changed, rows)
+        version = feed.record_change(connection, self.driver, received, kinds, changed, rows)
+        if len(rows):
+            self.recent.add(rows, version)
+        return version

@@ -38,6 +38,12 @@ def newest_version(connection: Connection) -> int:
     return int(connection.execute(select(func.coalesce(func.max(change.c.version), 0))).scalar_one())
 
 
+def observations_after(connection: Connection, version: int) -> bool:
+    """Whether a commit after a version has moved observations."""
+    moved = (change.c.version > version) & change.c.kinds.contains(OBSERVATIONS)
+    return connection.execute(select(change.c.version).where(moved).limit(1)).first() is not None
+
+
 def record_change(
     connection: Connection,
     driver: Driver,

@@ -6,11 +6,12 @@ from typing import Any
 from sqlalchemy import Connection, Table, delete, func, select
 
 from store.buckets import Calendar
-from store.columns import Rollups
+from store.columns import NO_VALUES, Rollups, Values
 from store.driver import Driver
 from store.log import read_counted
 from store.marks import CLOSED_UNTIL, DAYS_UNTIL, HOURS_FROM, LONG_AGO, get_number, put_mark
 from store.moment import HOUR_MS
+from store.recent import Recent
 from store.rollup import absent, fold_days, fold_hours
 from store.stretch import DAY_HOURS, ROLLUP_NAMES, Stretch, dirty_stretches, read_rollups
 from store.tables import day, dirty, hour, observation, series
@@ -36,6 +37,7 @@ class Closer:
 
     driver: Driver
     calendar: Calendar
+    recent: Recent
 
     def close_next(self, connection: Connection, until: int) -> Closed | None:
         """Close the next stretch of hours before `until` (the start of the open hour); None when all is closed."""
@@ -45,25 +47,31 @@ class Closer:
         ts = observation.c.ts
         first = connection.execute(select(func.min(ts)).where(ts >= closed, ts < until)).scalar_one()
         if first is None:  # nothing was measured since: close the empty hours in one step
-            return self._close(connection, Stretch(until, until))
+            return self._close(connection, Stretch(until, until), NO_VALUES)
         start = self.calendar.hour_of(first)
         end = min(until, start + DAY_HOURS * HOUR_MS)
-        return self._close(connection, Stretch(start, max(start + HOUR_MS, self._cut(connection, start, end))))
+        values = self.recent.values(connection, start, end)
+        if values is None:
+            end = max(start + HOUR_MS, self._cut(connection, start, end))
+            values = read_counted(connection, self.driver, start, end)
+        return self._close(connection, Stretch(start, end), values)
 
     def repair_next(self, connection: Connection) -> Closed | None:
         """Recompute the next stretch of dirty hours from the log; None when nothing is dirty."""
         todo = dirty_stretches(connection)
         if not todo:
             return None
-        written = self._refold_hours(connection, todo[0])
+        values = read_counted(connection, self.driver, todo[0].start, todo[0].end, todo[0].series)
+        written = self._replace(connection, hour, fold_hours(values, self.calendar), todo[0])
         marks = self.calendar.midnights(todo[0].start, todo[0].end)
         end = min(int(marks[-1]), get_number(connection, DAYS_UNTIL))
         written += self._refold_days(connection, Stretch(int(marks[0]), end, todo[0].series))
         connection.execute(todo[0].limit(delete(dirty), dirty))
         return Closed(repaired=1, rows=written)
 
-    def _close(self, connection: Connection, stretch: Stretch) -> Closed:
-        written = self._refold_hours(connection, stretch)
+    def _close(self, connection: Connection, stretch: Stretch, values: Values) -> Closed:
+        written = self._replace(connection, hour, fold_hours(values, self.calendar), stretch)
+        self.recent.drop(stretch.end)
         put_mark(connection, CLOSED_UNTIL, stretch.end)
         midnight = self.calendar.day_of(stretch.end)
         days_until = get_number(connection, DAYS_UNTIL)
@@ -79,10 +87,6 @@ class Closer:
         beyond = select(ts).where(ts >= start, ts < end).order_by(ts).offset(STEP_ROWS).limit(1)
         found = connection.execute(beyond).scalar_one_or_none()
         return end if found is None else self.calendar.hour_of(found)
-
-    def _refold_hours(self, connection: Connection, stretch: Stretch) -> int:
-        values = read_counted(connection, self.driver, stretch.start, stretch.end, stretch.series)
-        return self._replace(connection, hour, fold_hours(values, self.calendar), stretch)
 
     def _refold_days(self, connection: Connection, stretch: Stretch) -> int:
         if stretch.end <= stretch.start:

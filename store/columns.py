@@ -65,6 +65,14 @@ class Rows:
             np.empty(0, np.int64),
         )
 
+    @classmethod
+    def joined(cls, parts: Sequence["Rows"]) -> "Rows":
+        """The parts one after the other."""
+        names = ("at", "series", "value", "quality", "received")
+        return (
+            Rows(*(np.concatenate([getattr(part, name) for part in parts]) for name in names)) if parts else cls.empty()
+        )
+
     def take(self, chosen: Bool | NDArray[np.intp] | slice) -> "Rows":
         """The chosen rows, by mask, positions or slice."""
         return Rows(
@@ -84,6 +92,9 @@ class Values:
     at: Int64
     series: Int32
     value: Float64
+
+
+NO_VALUES = Values(np.empty(0, np.int64), np.empty(0, np.int32), np.empty(0, np.float64))
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,10 @@ class Clash(Exception):
 
 
 class Driver(Protocol):
-    """One database. `reader` connections see one moment each; `writing` is the one writer at a time, of all processes."""
+    """One database. `reader` connections see one moment each; `writing` is the one writer at a time of all processes.
+
+    The caller lets one of its own threads in at a time.
+    """
 
     reader: Engine
 

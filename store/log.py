@@ -39,11 +39,7 @@ def read_counted(
 
 def read_spans(connection: Connection, driver: Driver, spans: Sequence[tuple[int, int]]) -> Rows:
     """Rows of several spans of time, both ends included; the spans must be in order and apart."""
-    parts = [read_log(connection, driver, start, end + 1) for start, end in spans]
-    if not parts:
-        return Rows.empty()
-    names = ("at", "series", "value", "quality", "received")
-    return Rows(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+    return Rows.joined([read_log(connection, driver, start, end + 1) for start, end in spans])
 
 
 def read_staged(connection: Connection, driver: Driver, stage: Any) -> Rows:

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -51,7 +50,6 @@ class PostgresDriver:
             pool_pre_ping=True,
         )
         self._writer = create_engine(url, pool_size=1, max_overflow=0, connect_args=arguments, pool_pre_ping=True)
-        self._lock = Lock()
         self._address = url.set(drivername="postgresql").render_as_string(hide_password=False)
         self._idle: list[psycopg.Connection[Any]] = []
         self._closed = False
@@ -61,7 +59,7 @@ class PostgresDriver:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction that holds the advisory lock: no second writer in any process, so no deadlock and no lost order."""
-        with self._lock, self._writer.begin() as connection:
+        with self._writer.begin() as connection:
             connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{PATIENCE}'")
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
             yield connection

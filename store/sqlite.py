@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
-from threading import Condition, Lock
+from threading import Condition
 from typing import Any, cast
 
 import numpy as np
@@ -32,15 +32,14 @@ class SqliteDriver:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self.reader = _engine(url, "BEGIN", synchronous, size=4)
         self._writer = _engine(url, "BEGIN IMMEDIATE", synchronous, size=1)
-        self._lock = Lock()
         self._wake = Condition()
         self._closed = False
         self._stage = observation.to_metadata(type(observation.metadata)(), name=STAGE)
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """BEGIN IMMEDIATE on the one writer connection; the lock keeps this process's threads in line."""
-        with self._lock, self._writer.begin() as connection:
+        """BEGIN IMMEDIATE on the one writer connection."""
+        with self._writer.begin() as connection:
             yield connection
 
     def add(self, connection: Connection, table: Table, columns: Sequence[str], arrays: Sequence[Array]) -> None:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from threading import Lock
 from typing import TypeVar
 
 import numpy as np
@@ -34,6 +35,7 @@ from store.incidents import read_incidents
 from store.log import read_latest, read_log
 from store.moment import to_ms
 from store.quarantine import Quarantined, count_quarantine, read_quarantine
+from store.recent import Recent
 from store.retention import Plan, Retention
 from store.runs import read_cursor, read_health, read_runs, write_run
 from store.sites import read_sites
@@ -52,8 +54,10 @@ class Store:
         self.calendar = calendar
         self._driver = driver
         self._dictionary = Dictionary()
-        self._writer = Writer(driver, calendar, self._dictionary)
-        self._closer = Closer(driver, calendar)
+        self._recent = Recent(calendar)
+        self._writer = Writer(driver, calendar, self._dictionary, self._recent)
+        self._closer = Closer(driver, calendar, self._recent)
+        self._turn = Lock()
 
     # -- writing
 
@@ -243,9 +247,14 @@ class Store:
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
-        with told(self.where):
-            with self._driver.writing() as connection:
-                yield connection
+        """A write transaction, one of this process's threads at a time."""
+        with told(self.where), self._turn:
+            try:
+                with self._driver.writing() as connection:
+                    yield connection
+            except BaseException:
+                self._recent.forget()
+                raise
             self._driver.committed()
 
     def _step(self, step: Callable[[Connection], T]) -> T:

@@ -1,6 +1,6 @@
 """Whatever the order and repetition of batches, the store ends in the state that the sorted, distinct values give."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 
 import pytest
@@ -63,13 +63,18 @@ def _batch(number: int, values: dict[tuple[int, str], tuple[float, Quality]]) ->
     )
 
 
-def _after(address: str, batches: Iterable[Batch], *, close_after: int = -1) -> tuple[State, object, object]:
-    """The state that the batches lead to, with its hours and days, closed at some point on the way and at the end."""
-    with open_store(address) as store:
+def _after(
+    address: str, batches: Iterable[Batch], *, close_after: Collection[int] = (), by_other: Collection[int] = ()
+) -> tuple[State, object, object]:
+    """The state that the batches lead to, with its hours and days, closed on the way and at the end.
+
+    Some batches are written by another process, as far as the store can tell.
+    """
+    with open_store(address) as store, open_store(address) as other:
         for number, one in enumerate(batches):
-            store.write(one)
-            if number == close_after:
-                store.close_buckets(NOW + HOUR)
+            (other if number in by_other else store).write(one)
+            if number in close_after:
+                store.close_buckets(NOW - HOUR * (number % 3))
         start, end = NOW - timedelta(days=3), NOW + timedelta(days=2)
         before = told(store, store.hours(start, end)), told(store, store.days(start, end))
         assert before == (naive(store, "Asia/Shanghai", "hour"), naive(store, "Asia/Shanghai", "day"))
@@ -86,8 +91,9 @@ def test_any_order_and_repetition_gives_the_state_of_the_sorted_distinct_values(
     kind: str, address: Address, batches: list[Batch], data: st.DataObject
 ) -> None:
     shuffled = data.draw(st.permutations([*batches, *data.draw(st.lists(st.sampled_from(batches), max_size=4))]))
-    close_after = data.draw(st.integers(-1, len(shuffled)))
-    assert _after(address(kind), shuffled, close_after=close_after) == _after(address("sqlite"), batches)
+    some = st.sets(st.integers(0, len(shuffled) - 1))
+    state = _after(address(kind), shuffled, close_after=data.draw(some), by_other=data.draw(some))
+    assert state == _after(address("sqlite"), batches)
 
 
 @settings(max_examples=25, deadline=None, phases=PHASES)
