@@ -285,13 +285,14 @@ def demo_env(settings: Settings) -> dict[str, str]:
 
 def _fill(progress: "Progress", city: City, settings: Settings) -> None:
     """The demonstration city's history up to now, with a bar; quick when it is there already."""
-    from demo import history
+    from demo import history, present
 
     with open_city_store(city, settings) as store:
         if history.finished(store):
             return
+        played = present.script_of(settings.var / "demo")
         bar = progress.add_task("30 days of history", total=None)
-        for part in history.backfill(city, store, utc_now()):
+        for part in history.backfill(city, store, utc_now(), script=played):
             progress.update(bar, completed=part.done, total=part.total, description=part.words)
 
 

@@ -3,12 +3,13 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 
 import uvicorn
 from fastapi import FastAPI
 
 from api.static import warm
+from domain.errors import StoreError
 from snapshot.hub import Hub
 from snapshot.live import Live
 
@@ -33,6 +34,8 @@ def living(live: Live) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
     @asynccontextmanager
     async def lifespan(server: FastAPI) -> AsyncIterator[None]:
+        with suppress(StoreError):  # told by the live loop, which tries again; the page says that it is starting
+            await live.first()
         running = [asyncio.create_task(live.run(), name="live"), asyncio.create_task(warm(server), name="warm")]
         yield
         for task in running:
