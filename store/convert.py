@@ -23,7 +23,7 @@ def columns_of(observations: Sequence[Observation]) -> tuple[Columns, Int64]:
     names = list(map(_key, observations))
     index = {name: number for number, name in enumerate(dict.fromkeys(names))}
     columns = Columns(
-        keys=[SeriesKey(*name) for name in index],
+        keys=list(map(SeriesKey._make, index)),
         series=np.fromiter(map(index.__getitem__, names), np.int32, n),
         at=_moments(list(map(_at, observations))),
         value=np.array(list(map(_value, observations)), np.float64),  # None becomes NaN

@@ -23,13 +23,14 @@ class Recent:
     def __init__(self, calendar: Calendar) -> None:
         self._calendar = calendar
         self._parts: list[Rows] = []
+        self._count = 0
         self._version: int | None = None
         self._since = LONG_AGO
 
     def prepare(self, connection: Connection) -> None:
         """Called first in a transaction that will add rows: find out whether anybody else has written meanwhile."""
         if self._version is None or observations_after(connection, self._version):
-            self._parts = []
+            self.forget()
             self._version = newest_version(connection)
             newest = connection.execute(select(func.max(observation.c.ts))).scalar_one()
             self._since = LONG_AGO if newest is None else self._calendar.hour_of(newest) + HOUR_MS
@@ -38,7 +39,8 @@ class Recent:
         """Keep the rows that a commit of this version puts into the log."""
         self._parts.append(rows)
         self._version = version
-        if sum(map(len, self._parts)) > LIMIT:
+        self._count += len(rows)
+        if self._count > LIMIT:
             self.forget()
 
     def values(self, connection: Connection, start: int, end: int) -> Values | None:
@@ -61,8 +63,9 @@ class Recent:
         """Forget the rows of closed hours."""
         parts = [part.take(part.at >= before) for part in self._parts]
         self._parts = [part for part in parts if len(part)]
+        self._count = sum(map(len, self._parts))
 
     def forget(self) -> None:
         """Start anew with the next write: what is kept may not be what the log holds."""
-        self._parts = []
+        self._parts, self._count = [], 0
         self._version = None
