@@ -243,7 +243,8 @@
 
     /** Marks nearer than their own size join the gravest; callouts look for a free side, or stay away. */
     settle(width, height) {
-      const taken = this.obstacles();
+      const grave = this.obstacles();
+      const all = [...grave];
       const seen = [];
       for (const spot of this.spots) {
         const [x, y] = this.drawing.project(spot.at);
@@ -256,24 +257,35 @@
         spot.mark.style.left = x + "px";
         spot.mark.style.top = y + "px";
         seen.push([x, y]);
-        taken.push([x - 13, y - 13, x + 13, y + 13]);
+        const box = [x - 13, y - 13, x + 13, y + 13];
+        all.push(box);
+        if (spot.level === 1 || spot.level === 2) grave.push(box);
       }
       let left = this.config.callouts;
       for (const spot of this.spots) {
         if (!spot.callout) continue;
-        const at = !spot.mark.hidden && left > 0 ? this.free(spot, taken, width, height) : null;
+        const at = !spot.mark.hidden && left > 0 ? this.room(spot, all, grave, width, height) : null;
         spot.callout.style.visibility = at ? "visible" : "hidden";
         if (!at) continue;
         left -= 1;
         spot.callout.style.left = at[0] + "px";
         spot.callout.style.top = at[1] + "px";
-        taken.push(at);
+        spot.callout.style.width = at[2] - at[0] + "px";
+        all.push(at);
+        grave.push(at);
       }
     }
 
-    free(spot, taken, width, height) {
+    /** Where a callout stands: clear of every mark; else a grave one may cover lesser marks, and be cut short. */
+    room(spot, all, grave, width, height) {
       const [w, h] = spot.size;
-      const { x, y } = spot;
+      const found = this.free(spot, [w, h], all, width, height);
+      if (found || spot.level > 2) return found;
+      const short = Math.min(w, 12 * parseFloat(getComputedStyle(root).fontSize));
+      return this.free(spot, [short, h], all, width, height) || this.free(spot, [w, h], grave, width, height) || this.free(spot, [short, h], grave, width, height);
+    }
+
+    free({ x, y }, [w, h], taken, width, height) {
       const sides = [[x + 18, y - h / 2], [x - 18 - w, y - h / 2], [x - w / 2, y - 18 - h], [x - w / 2, y + 18], [x + 16, y - h - 8], [x + 16, y + 8], [x - 16 - w, y - h - 8], [x - 16 - w, y + 8]];
       const clear = (box) => box[0] > 4 && box[1] > 4 && box[2] < width - 4 && box[3] < height - 26 && taken.every((t) => box[2] + 4 < t[0] || box[0] - 4 > t[2] || box[3] + 4 < t[1] || box[1] - 4 > t[3]);
       const boxes = sides.map(([a, b]) => [a, b, a + w, b + h]);

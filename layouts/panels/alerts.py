@@ -70,7 +70,8 @@ def _alert(view: View, alert: Alert) -> Node:
     state = view.t("数据过期") if alert.stale else view.t(CONDITIONS.get(alert.condition, "触发中"))
     badge = h("Span", f"P{int(alert.level)}", f"badge is-p{int(alert.level)}", title=SHAPES[int(alert.level)])
     where = {"metric": alert.metric, "place": alert.site}
-    return _row(badge, alert.say, f"{view.said(who)} · {view.clock(began)}", (state, _lasted(view, began)), where)
+    sub = f"{view.said(who)} · {view.clock(began)}"
+    return _row(badge, alert.say, sub, (state, _lasted(view, began)), where, f"is-p{int(alert.level)}")
 
 
 def _incident(view: View, incident: Incident) -> Node:
@@ -83,10 +84,11 @@ def _incident(view: View, incident: Incident) -> Node:
     )
     who = " · ".join(p for p in (view.said(incident.department), view.clock(incident.at)) if p)
     state = (words.incident_state(view, incident), view.place_name(incident.district) if incident.district else "")
-    return _row(badge, incident.title, who, state, {"incident": incident.id})
+    grave = f"is-p{grade}" if grade and grade <= 2 else ""
+    return _row(badge, incident.title, who, state, {"incident": incident.id}, grave)
 
 
-def _row(badge: Node, title: str, sub: str, state: tuple[str, str], data: dict[str, str]) -> Node:
+def _row(badge: Node, title: str, sub: str, state: tuple[str, str], data: dict[str, str], cls: str) -> Node:
     body: list[Child] = [
         badge,
         h(
@@ -97,7 +99,7 @@ def _row(badge: Node, title: str, sub: str, state: tuple[str, str], data: dict[s
         ),
         h("Span", [h("Span", state[0], "event-state"), h("Span", state[1], "event-sub")], "event-right"),
     ]
-    return h("Li", h("Button", body, "event-row", data=data, type="button"), "event")
+    return h("Li", h("Button", body, f"event-row {cls}".strip(), data=data, type="button"), "event")
 
 
 def _lasted(view: View, since: datetime) -> str:
