@@ -17,7 +17,7 @@ from snapshot.model import Reading
 from snapshot.moment import HEALTH, Moment
 from snapshot.rows import Grid, gather
 from snapshot.scope import Scope, scope_of, weight_of
-from snapshot.times import midnight, span_ms, to_at, to_ms, window_start
+from snapshot.times import HOUR, midnight, span_ms, to_at, to_ms, window_start
 
 FRESH = (Freshness.LIVE, Freshness.LATE)
 _ORDER = (Freshness.LIVE, Freshness.LATE, Freshness.STALE, Freshness.DOWN, Freshness.NONE)
@@ -154,12 +154,21 @@ def covered(metric: Metric, grid: Grid, length: timedelta) -> float:
 
 
 def before(part: Part, window: Window, end: datetime) -> Reading:
-    """The same figure as of an earlier moment: for "latest" the last values not older than the metric may grow."""
+    """The same figure as of an earlier moment: for "latest" the last values not older than the metric may grow.
+
+    Of what is older than the hot window the hour is left, and stands for every moment in it.
+    """
     metric = part.metric
     if window == "latest":
-        start = end - (metric.stale_after or metric.every * STALE_AFTER)
-        grid = part.grid(to_ms(start), to_ms(end) + 1)
-        total = part.combined([None if np.isnan(v) else float(v) for v in grid.last[:, 0]])
+        moment, how = to_ms(end), metric.aggregate
+        start = to_ms(end - (metric.stale_after or metric.every * STALE_AFTER))
+        if moment < part.course.start:
+            day = to_ms(midnight(end, part.moment.zone))
+            start = min(start, day + (moment - day) // HOUR * HOUR)
+        else:
+            how = "last"
+        grid = part.grid(start, moment + 1)
+        total = part.combined([None if np.isnan(v) else float(v) for v in grid.reduced(how)[:, 0]])
         coverage = total.coverage
     else:
         total, coverage, grid = over(part, window_start(window, end, part.moment.zone), end)

@@ -42,6 +42,19 @@ def test_a_week_ago_comes_from_roll_ups_with_a_share_of_the_running_hour(desk: D
     assert (comparison.base, comparison.delta) == (175, 0)
 
 
+def test_a_moment_older_than_the_hot_window_is_compared_with_its_hour(desk: Desk) -> None:
+    minutely = metric("road.speed", aggregate="mean", across="mean", every="1m")
+    roads = Desk(tiny_city(metrics={minutely.key: minutely}), desk.store)
+    moment = ago(NOW.minute - 45)
+    roads.put(
+        observed("road.speed", EAST, 40, moment - timedelta(days=7, minutes=45)),
+        observed("road.speed", EAST, 50, moment),
+    )
+    desk.store.close_buckets(NOW)
+    comparison = roads.live(moment + timedelta(minutes=1)).compare("road.speed", EAST, "week")
+    assert (comparison.base, comparison.refused) == (40, "")
+
+
 def test_an_hourly_value_a_week_ago_counts_whole(desk: Desk) -> None:
     hourly = metric("calls.119", aggregate="sum", across="sum", window="today", every="1h")
     calls = Desk(tiny_city(metrics={hourly.key: hourly}), desk.store)
