@@ -14,6 +14,7 @@ import os
 import secrets
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -108,13 +109,10 @@ def run(_args: argparse.Namespace) -> int:
         city = step(progress, f"reading {settings.city}", lambda: load_city(settings))
         free_port(settings.host, settings.port)
         step(progress, "preparing the store", lambda: open_city_store(city, settings).close())
-        env = settings.as_env()
-        names = ["collect", "web"]
         if city.spec.demo:
-            env |= demo_env(settings)
-            names.insert(0, "demo")
             _fill(progress, city, settings)
-        asyncio.run(supervise(progress, names, city.spec.title, settings, env))
+        others, env = (["demo", "collect"], partial(demo_env, settings)) if city.spec.demo else (["collect"], dict)
+        asyncio.run(supervise(progress, others, city.spec.title, settings, env))
     return 0
 
 
@@ -284,12 +282,14 @@ def demo_env(settings: Settings) -> dict[str, str]:
 
 
 def _fill(progress: "Progress", city: City, settings: Settings) -> None:
-    """The demonstration city's history up to now, with a bar; quick when it is there already."""
-    from demo import history, present
+    """The demonstration city's history up to now, with a bar; nothing when it is there already."""
+    from demo.anchor import finished
 
     with open_city_store(city, settings) as store:
-        if history.finished(store):
+        if finished(store):
             return
+        from demo import history, present
+
         played = present.script_of(settings.var / "demo")
         bar = progress.add_task("30 days of history", total=None)
         for part in history.backfill(city, store, utc_now(), script=played):

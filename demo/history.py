@@ -9,6 +9,7 @@ from datasources.context import SourceContext
 from datasources.mapping import Mapper
 from datasources.watermark import Seen
 from demo import desk
+from demo.anchor import ANCHOR, finished
 from demo.city import World
 from demo.columns import Pile, Told, add_derived, add_hourly_sums, add_native, told
 from demo.feeds import FEEDS, MONTH, Feed
@@ -25,7 +26,6 @@ from geo.crs import to_wgs84
 from indicators.derive import NAMES, needs
 from store import Store
 
-ANCHOR: Final = "demo.history"  # holds the moment of a history that was begun: one cut short is finished, not doubled
 NATIVE: Final = 48 * HOUR
 MONTHS_BACK: Final = 25 * 31 * DAY  # two years of monthly figures, so that a year can be compared with the last
 _COARSE_CHUNK: Final = 7 * DAY
@@ -48,11 +48,6 @@ class _Span:
     start: int
     end: int
     coarse: bool
-
-
-def finished(store: Store) -> bool:
-    """Whether a history was written to its end: the last step leaves the sources' cursors."""
-    return store.cursor(ANCHOR) is not None and store.cursor("incidents") is not None
 
 
 def backfill(

@@ -1,6 +1,7 @@
 """Starting and stopping: the processes of `run`, the address they answer at, and the signals that end them."""
 
 import asyncio
+import math
 import signal
 import socket
 import sys
@@ -15,33 +16,46 @@ from domain.errors import CockpitError
 from jobs.settings import Settings
 from jobs.supervisor import Child, Supervisor
 
+FIRST_ANSWER = 20.0  # seconds the screen gets for itself before the others are started all the same
 ROOT = Path(__file__).resolve().parents[1]
 
 
 async def supervise(
-    progress: Progress, names: Sequence[str], title: str, settings: Settings, env: dict[str, str]
+    progress: Progress, others: Sequence[str], title: str, settings: Settings, more_env: Callable[[], dict[str, str]]
 ) -> None:
-    """Start the processes, say where to look once the screen answers, and stop them when told."""
+    """Start the web process, then the others with `more_env`; say where to look; stop all when told or when that fails.
+
+    The screen comes first and shows what the store holds; on a small machine the others would only slow it down.
+    """
     command = [sys.executable, str(ROOT / "app.py"), "--with-parent"]
-    supervisor = Supervisor([Child(name, [*command, name], env=env) for name in names])
+    children = [Child(name, [*command, name], env=settings.as_env()) for name in ("web", *others)]
+    supervisor = Supervisor(children)
     stop = told_to_stop()
-    bar = progress.add_task("starting " + ", ".join(names), total=1)
-    await supervisor.start()
-    answered = await _answers(settings.address + "healthz", stop)
-    progress.update(bar, completed=1)
-    progress.stop()
-    if answered:
-        progress.console.print(f"\n{title}: [bold]{settings.address}[/bold]")
-        progress.console.print(f"Ctrl-C stops everything; logs are in {settings.var / 'logs'}\n", markup=False)
-    await stop.wait()
-    progress.console.print("stopping")
-    await supervisor.stop()
+    bar = progress.add_task("starting web, " + ", ".join(others), total=1)
+    try:
+        await supervisor.start("web")
+        env = await asyncio.to_thread(more_env)
+        for child in children:
+            child.env |= env
+        answered = await _answers(settings.address + "healthz", stop, FIRST_ANSWER)
+        await supervisor.start()
+        answered = answered or await _answers(settings.address + "healthz", stop)
+        progress.update(bar, completed=1)
+        progress.stop()
+        if answered:
+            progress.console.print(f"\n{title}: [bold]{settings.address}[/bold]")
+            progress.console.print(f"Ctrl-C stops everything; logs are in {settings.var / 'logs'}\n", markup=False)
+        await stop.wait()
+        progress.console.print("stopping")
+    finally:
+        await supervisor.stop()
 
 
-async def _answers(url: str, stop: asyncio.Event) -> bool:
-    """Wait until the address answers 200; False when told to stop before."""
+async def _answers(url: str, stop: asyncio.Event, within: float = math.inf) -> bool:
+    """Wait until the address answers 200; False when told to stop before, or not `within` so many seconds."""
+    until = asyncio.get_running_loop().time() + within
     async with httpx.AsyncClient(timeout=5) as client:
-        while not stop.is_set():
+        while not stop.is_set() and asyncio.get_running_loop().time() < until:
             with suppress(httpx.HTTPError):
                 if (await client.get(url)).is_success:
                     return True

@@ -32,12 +32,15 @@ class Supervisor:
     def __init__(self, children: Sequence[Child]) -> None:
         self._children = list(children)
         self._stopping = asyncio.Event()
+        self._watches: list[asyncio.Task[None]] = []
 
-    async def start(self) -> list[asyncio.Task[None]]:
-        """Start every child and the task that watches it."""
+    async def start(self, *names: str) -> list[asyncio.Task[None]]:
+        """Start the named children (all without a name) and the tasks that watch them; returns every watch so far."""
         for child in self._children:
-            await _spawn(child)
-        return [asyncio.create_task(self._watch(child), name=child.name) for child in self._children]
+            if child.process is None and (not names or child.name in names):
+                await _spawn(child)
+                self._watches.append(asyncio.create_task(self._watch(child), name=child.name))
+        return self._watches
 
     async def stop(self) -> None:
         """Ask every child to end, wait, then end what is left."""

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from demo import desk
+from demo.anchor import finished
 from demo.feeds import FEEDS
-from demo.history import backfill, finished
+from demo.history import backfill
 from demo.publication import WILD, Publisher
 from demo.scenario import Script
 from domain.city import City

@@ -97,7 +97,11 @@ def start(var: Path, port: int, city: str = CITY) -> Cockpit:
         process = subprocess.Popen(command, cwd=ROOT, env=environment(var, port, city), stdout=out, stderr=out)
     cockpit = Cockpit(f"http://127.0.0.1:{port}/", var, port, process)
     try:
-        wait_for(lambda: healthy(cockpit.url), 170, lambda: process.poll() is None)
+        wait_for(
+            lambda: "Ctrl-C stops everything" in cockpit.said and healthy(cockpit.url),
+            170,
+            lambda: process.poll() is None,
+        )
     except BaseException:
         process.kill()
         raise
