@@ -21,7 +21,9 @@ demo: $(VENV)/.run ## change the demonstration city's weather: make demo SCENARI
 
 test: $(VENV)/.test debian ## everything: lint, types, imports, unit, contract, property, database and browser tests
 	@$(MAKE) --no-print-directory check
-	@$(PY) -m pytest -n 2 --dist loadgroup
+	@$(PY) -m pytest -n 2 --ignore tests/e2e
+	@# Apart: the browser driver keeps an event loop running in its process, which asynchronous tests cannot share.
+	@$(PY) -m pytest tests/e2e
 
 check: $(VENV)/.test ## what a commit must pass in a minute: ruff, mypy, import contracts, the city folders
 	@$(VENV)/bin/ruff check .

@@ -20,17 +20,18 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-import config
 from domain.city import City
 from domain.errors import CockpitError
 from jobs.build import build_id
 from jobs.clock import utc_now
+from jobs.handover import hand_over, handed_over
 from jobs.launch import cancelled_at, free_port, supervise, until_told
 from jobs.logs import start_logging
+from jobs.opening import open_city_store
 from jobs.progress import bars, step
 from jobs.settings import Settings, read_settings
 from jobs.supervisor import end_with_parent
-from store import Store, open_store
+from store import Store
 
 if TYPE_CHECKING:
     from dash import Dash
@@ -86,6 +87,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def check(args: argparse.Namespace) -> int:
     """Print every problem of a city folder; exit code 2 when there is any."""
+    import config
+
     settings = read_settings(city=args.folder)
     city, _ = config.load(settings.city, os.environ)
     problems = config.check(settings.city, os.environ)
@@ -112,7 +115,8 @@ def run(_args: argparse.Namespace) -> int:
         if city.spec.demo:
             _fill(progress, city, settings)
         others, env = (["demo", "collect"], partial(demo_env, settings)) if city.spec.demo else (["collect"], dict)
-        asyncio.run(supervise(progress, others, city.spec.title, settings, env))
+        shared = settings.as_env() | hand_over(city, settings.var)
+        asyncio.run(supervise(progress, others, city.spec.title, settings, shared, env))
     return 0
 
 
@@ -183,20 +187,15 @@ def web(_args: argparse.Namespace) -> int:
 
 def load_city(settings: Settings) -> City:
     """The checked city folder; CockpitError listing every problem when there is one."""
+    if (handed := handed_over(settings.city)) is not None:
+        return handed
+    import config
+
     city, problems = config.load(settings.city, os.environ)
     if city is None or problems:
         told = "\n".join(str(problem) for problem in problems)
         raise CockpitError(f"{told}\n{settings.city} cannot be used: {len(problems)} problems", permanent=True)
     return city
-
-
-def open_city_store(city: City, settings: Settings) -> Store:
-    """The store of a city with the sites learnt so far; StoreError when it cannot be opened or written."""
-    settings.var.mkdir(parents=True, exist_ok=True)
-    store = open_store(settings.database_url, synchronous=settings.synchronous, zone=city.spec.zone)
-    for site in store.sites():
-        city.sites.setdefault(site.id, site)
-    return store
 
 
 def build_web(city: City, store: Store, settings: Settings) -> "tuple[FastAPI, Hub]":

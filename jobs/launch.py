@@ -21,22 +21,27 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 async def supervise(
-    progress: Progress, others: Sequence[str], title: str, settings: Settings, more_env: Callable[[], dict[str, str]]
+    progress: Progress,
+    others: Sequence[str],
+    title: str,
+    settings: Settings,
+    env: dict[str, str],
+    more_env: Callable[[], dict[str, str]],
 ) -> None:
     """Start the web process, then the others with `more_env`; say where to look; stop all when told or when that fails.
 
     The screen comes first and shows what the store holds; on a small machine the others would only slow it down.
     """
     command = [sys.executable, str(ROOT / "app.py"), "--with-parent"]
-    children = [Child(name, [*command, name], env=settings.as_env()) for name in ("web", *others)]
+    children = [Child(name, [*command, name], env=dict(env)) for name in ("web", *others)]
     supervisor = Supervisor(children)
     stop = told_to_stop()
     bar = progress.add_task("starting web, " + ", ".join(others), total=1)
     try:
         await supervisor.start("web")
-        env = await asyncio.to_thread(more_env)
+        more = await asyncio.to_thread(more_env)
         for child in children:
-            child.env |= env
+            child.env |= more
         answered = await _answers(settings.address + "healthz", stop, FIRST_ANSWER)
         await supervisor.start()
         answered = answered or await _answers(settings.address + "healthz", stop)

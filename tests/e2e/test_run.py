@@ -8,7 +8,7 @@ import pytest
 
 from tests.e2e.conftest import CITY, ROOT, environment, free_ports, run_app, start, stop
 
-pytestmark = [pytest.mark.xdist_group("cockpit"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.timeout(300)]
 
 
 def test_ctrl_c_ends_everything_and_a_second_run_goes_on(tmp_path: Path) -> None:

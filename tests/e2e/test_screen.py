@@ -14,7 +14,7 @@ from jobs.clock import utc_now
 from store import open_store
 from tests.e2e.conftest import Cockpit, Visit, healthy, wait_for
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("cockpit"), pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 PANELS = ["headline", "service", "hotline", "ranking", "map", "timeline", "alerts", "environment", "traffic"]
 NUMBER = re.compile(r"\d")
@@ -94,6 +94,24 @@ def test_a_number_leads_to_its_definition_and_source(visit: Visit, cockpit: Cock
     assert "metric=air.aqi" in page.url
     page.keyboard.press("Escape")
     expect(page).not_to_have_url(re.compile("metric="))
+
+
+def test_an_open_drawer_and_a_choice_of_layers_survive_a_tick(visit: Visit, cockpit: Cockpit) -> None:
+    page = opened(visit, cockpit, "?metric=service.cases&layers=index,roads")
+    drawer = page.locator("#drawer-frame")
+    expect(drawer).to_contain_text("口径")
+    report(cockpit, "抽屉打开时的新事件")
+    expect(page.get_by_text("抽屉打开时的新事件").first).to_be_attached()
+    expect(drawer).to_contain_text("口径")
+    assert "layers=index%2Croads" in page.url or "layers=index,roads" in page.url
+
+
+def test_data_health_leads_to_the_sources_and_their_departments(visit: Visit, cockpit: Cockpit) -> None:
+    page = opened(visit, cockpit, "?sources=all")
+    drawer = page.locator("#drawer-frame")
+    expect(drawer).to_contain_text("市生态环境局")
+    page.goto(cockpit.url + "?sources=air", wait_until="domcontentloaded")
+    expect(drawer).to_contain_text("http_json")
 
 
 def test_a_sent_link_shows_the_district_its_sender_saw(visit: Visit, cockpit: Cockpit) -> None:
