@@ -42,7 +42,9 @@ async def supervise(
         more = await asyncio.to_thread(more_env)
         for child in children:
             child.env |= more
+        await supervisor.start("demo")
         answered = await _answers(settings.address + "healthz", stop, FIRST_ANSWER)
+        await _listening([int(port) for name, port in more.items() if name.startswith("DEMO_PORT_")], stop)
         await supervisor.start()
         answered = answered or await _answers(settings.address + "healthz", stop)
         progress.update(bar, completed=1)
@@ -67,6 +69,20 @@ async def _answers(url: str, stop: asyncio.Event, within: float = math.inf) -> b
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), 0.2)
     return False
+
+
+async def _listening(ports: Sequence[int], stop: asyncio.Event) -> None:
+    """Wait until the departments take calls, so that the first polls are not told as outages; not for ever."""
+    until = asyncio.get_running_loop().time() + FIRST_ANSWER
+    for port in ports:
+        while not stop.is_set() and asyncio.get_running_loop().time() < until:
+            try:
+                _, writer = await asyncio.open_connection("127.0.0.1", port)
+            except OSError:
+                await asyncio.sleep(0.1)
+            else:
+                writer.close()
+                break
 
 
 def told_to_stop() -> asyncio.Event:
