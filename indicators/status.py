@@ -93,8 +93,11 @@ def _sources(sources: Mapping[str, SourceHealth], say: Callable[[str], str]) -> 
 
 
 def health_share(sources: Mapping[str, SourceHealth]) -> float | None:
-    """数据健康度 as a share 0..1: sources that are live or late (within three intervals) over all; None without sources."""
-    if not sources:
+    """数据健康度 as a share 0..1: sources that are live or late (within three intervals) over all.
+
+    None without sources, and before any of them was polled: there is nothing to judge yet.
+    """
+    if all(h.state is Freshness.NONE and h.last_run is None for h in sources.values()):
         return None
     fresh = sum(h.state in (Freshness.LIVE, Freshness.LATE) for h in sources.values())
     return fresh / len(sources)

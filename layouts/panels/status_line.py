@@ -71,8 +71,12 @@ def _over(view: View, reading: Reading) -> float | None:
 
 def _sources(view: View) -> Node:
     up, total = sources_up(view)
-    bad = [h for h in view.snapshot.sources.values() if h.state not in (Freshness.LIVE, Freshness.LATE)]
+    fine = [Freshness.LIVE, Freshness.LATE]
     texts = [view.t("{up}/{total} 正常", up=up, total=total)]
+    if view.is_first_start:  # a source that was not polled yet is no fault
+        fine.append(Freshness.NONE)
+        texts.append(view.t("正在采集…"))
+    bad = [h for h in view.snapshot.sources.values() if h.state not in fine]
     for health in bad[:3]:
         source = view.city.sources.get(health.source)
         name = view.source_label(source) if source else health.source
