@@ -24,7 +24,6 @@ from domain.city import City
 from domain.errors import CockpitError
 from jobs.build import build_id
 from jobs.clock import utc_now
-from jobs.handover import hand_over, handed_over
 from jobs.launch import cancelled_at, free_port, supervise, until_told
 from jobs.logs import start_logging
 from jobs.opening import open_city_store
@@ -115,8 +114,7 @@ def run(_args: argparse.Namespace) -> int:
         if city.spec.demo:
             _fill(progress, city, settings)
         others, env = (["demo", "collect"], partial(demo_env, settings)) if city.spec.demo else (["collect"], dict)
-        shared = settings.as_env() | hand_over(city, settings.var)
-        asyncio.run(supervise(progress, others, city.spec.title, settings, shared, env))
+        asyncio.run(supervise(progress, others, city.spec.title, settings, settings.as_env(), env))
     return 0
 
 
@@ -187,8 +185,6 @@ def web(_args: argparse.Namespace) -> int:
 
 def load_city(settings: Settings) -> City:
     """The checked city folder; CockpitError listing every problem when there is one."""
-    if (handed := handed_over(settings.city)) is not None:
-        return handed
     import config
 
     city, problems = config.load(settings.city, os.environ)
