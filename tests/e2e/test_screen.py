@@ -79,6 +79,24 @@ def test_panels_stack_on_a_narrow_screen(visit: Visit, cockpit: Cockpit) -> None
     assert lefts == 1
 
 
+def test_every_department_is_heard_and_none_is_told_as_down(visit: Visit, cockpit: Cockpit) -> None:
+    page = opened(visit, cockpit)
+    expect(page.get_by_text("31/31 源正常")).to_be_visible(timeout=90_000)
+    assert "is down" not in cockpit.said
+
+
+def test_a_killed_collector_comes_back_and_a_bad_record_is_kept_with_its_reason(visit: Visit, cockpit: Cockpit) -> None:
+    report_file = cockpit.var / "demo/drop/water/section_bad.csv"
+    report_file.write_text("断面编号,断面名称,监测时间\nsec-1,某处,2026-13-45 99:99\n", encoding="gb18030")
+    killed = cockpit.pids("collect")
+    for pid in killed:
+        os.kill(pid, signal.SIGKILL)
+    wait_for(lambda: cockpit.pids("collect") not in ([], killed), 60)
+    wait_for(lambda: not report_file.exists(), 60)  # taken up by the first poll of the new collector
+    page = opened(visit, cockpit, "?sources=water_sections")
+    expect(page.locator("#drawer-frame")).to_contain_text("section_bad.csv:2")
+
+
 def test_a_departments_record_appears_on_the_open_screen(visit: Visit, cockpit: Cockpit) -> None:
     page = opened(visit, cockpit)
     report(cockpit, "英德粮库起火")
