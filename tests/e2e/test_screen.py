@@ -124,6 +124,24 @@ def test_an_open_drawer_and_a_choice_of_layers_survive_a_tick(visit: Visit, cock
     assert "layers=index%2Croads" in page.url or "layers=index,roads" in page.url
 
 
+def apart(page: Page) -> float:
+    """Pixels between the names of two districts on the map."""
+    boxes = [page.locator(".map-label", has_text=name).first.bounding_box() for name in ("阳山", "英德")]
+    return abs(boxes[0]["x"] - boxes[1]["x"])
+
+
+def test_the_maps_zoom_survives_a_tick(visit: Visit, cockpit: Cockpit) -> None:
+    page = opened(visit, cockpit)
+    expect(page.locator(".map-leaflet canvas")).to_be_visible()
+    whole = apart(page)
+    page.get_by_role("button", name="放大").click()
+    wait_for(lambda: apart(page) > whole * 1.2, 20)
+    zoomed = apart(page)
+    report(cockpit, "放大之后的新事件")
+    expect(page.get_by_text("放大之后的新事件").first).to_be_visible()
+    assert apart(page) == zoomed
+
+
 def test_data_health_leads_to_the_sources_and_their_departments(visit: Visit, cockpit: Cockpit) -> None:
     page = opened(visit, cockpit, "?sources=all")
     drawer = page.locator("#drawer-frame")
