@@ -11,36 +11,23 @@ python app.py backfill  history of the demonstration city into the store
 import argparse
 import asyncio
 import os
-import secrets
 import sys
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from domain.city import City
+from composition.city import load_city
+from composition.demonstration import demo_env, fill
 from domain.errors import CockpitError
-from jobs.build import build_id
 from jobs.clock import utc_now
 from jobs.launch import cancelled_at, free_port, supervise, until_told
 from jobs.logs import start_logging
 from jobs.opening import open_city_store
 from jobs.progress import bars, step
-from jobs.settings import Settings, read_settings
+from jobs.settings import read_settings
 from jobs.supervisor import end_with_parent
-from store import Store
 
-if TYPE_CHECKING:
-    from dash import Dash
-    from fastapi import FastAPI
-    from rich.progress import Progress
-
-    from layouts.pages import Pages
-    from snapshot.hub import Hub
-
-ROOT = Path(__file__).resolve().parent
 DEMO_SECRET = "demonstration"  # noqa: S105  simulated, on loopback; `run` makes a new one
 UNUSABLE = 2  # exit code: something outside the program must be put right first
 console = Console(stderr=True, highlight=False)
@@ -81,9 +68,6 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-# ---------------------------------------------------------------------------------------------- commands
-
-
 def check(args: argparse.Namespace) -> int:
     """Print every problem of a city folder; exit code 2 when there is any."""
     import config
@@ -112,7 +96,7 @@ def run(_args: argparse.Namespace) -> int:
         free_port(settings.host, settings.port)
         step(progress, "preparing the store", lambda: open_city_store(city, settings).close())
         if city.spec.demo:
-            _fill(progress, city, settings)
+            fill(progress, city, settings)
         others, env = (["demo", "collect"], partial(demo_env, settings)) if city.spec.demo else (["collect"], dict)
         asyncio.run(supervise(progress, others, city.spec.title, settings, settings.as_env(), env))
     return 0
@@ -127,7 +111,7 @@ def backfill(_args: argparse.Namespace) -> int:
             f"{settings.city} is no demonstration city: its history comes from its own sources", permanent=True
         )
     with bars(console) as progress:
-        _fill(progress, city, settings)
+        fill(progress, city, settings)
     return 0
 
 
@@ -171,6 +155,7 @@ def demo(args: argparse.Namespace) -> int:
 def web(_args: argparse.Namespace) -> int:
     """Serve the screens until told to stop."""
     from api.serve import serve
+    from composition.web import build_web
 
     settings = read_settings()
     start_logging(settings.var / "logs", "web")
@@ -178,117 +163,6 @@ def web(_args: argparse.Namespace) -> int:
     with open_city_store(city, settings) as store:
         serve(*build_web(city, store, settings), settings.host, settings.port)
     return 0
-
-
-# ---------------------------------------------------------------------------------------------- composition
-
-
-def load_city(settings: Settings) -> City:
-    """The checked city folder; CockpitError listing every problem when there is one."""
-    import config
-
-    city, problems = config.load(settings.city, os.environ)
-    if city is None or problems:
-        told = "\n".join(str(problem) for problem in problems)
-        raise CockpitError(f"{told}\n{settings.city} cannot be used: {len(problems)} problems", permanent=True)
-    return city
-
-
-def build_web(city: City, store: Store, settings: Settings) -> "tuple[FastAPI, Hub]":
-    """The ASGI app with pages, stream, layers and health, and the hub behind it; live once its lifespan begins."""
-    from fastapi import FastAPI
-
-    import api.web
-    from api.serve import living
-    from api.services import Services
-    from layouts import screen
-    from layouts.pages import Pages
-    from layouts.source import RECORDS_READ, RUNS_READ, Records
-    from snapshot.builder import Builder
-    from snapshot.channel import Topic
-    from snapshot.hub import Hub
-    from snapshot.live import Live
-
-    builder = Builder(city, store)
-    home = min(city.screens.values(), key=lambda s: s.order)
-
-    def layer_url(name: str) -> str:
-        return files.url(name)
-
-    hub = Hub(
-        lambda topic: screen.draws(city.screens[topic.screen], topic.place, topic.lang, layer_url), Topic(home.key)
-    )
-    live = Live(builder, hub, store, utc_now)
-
-    server = FastAPI(title=city.spec.title, lifespan=living(live), docs_url=None, redoc_url=None)
-    build = build_id([ROOT / name for name in ("assets", "layouts", "callbacks")] + [city.folder / "screens"])
-    services = Services(
-        city,
-        store,
-        builder,
-        hub,
-        live,
-        build,
-        settings.var / "cache",
-        utc_now,
-        lambda: pages.csp_hashes(),  # noqa: PLW0108  `pages` is made below
-    )
-    files = api.web.mount(server, services)
-
-    def kept(key: str) -> Records:
-        return Records(store.runs(RUNS_READ, key), store.quarantine(RECORDS_READ, key))
-
-    shown = Pages(city, home, lambda: live.snapshot, builder.at, layer_url, kept)
-    pages = build_pages(server, city, shown)
-    return server, hub
-
-
-# ---------------------------------------------------------------------------------------------- running everything
-
-
-def build_pages(server: "FastAPI", city: City, shown: "Pages") -> "Dash":
-    """Dash on the server: the page, its assets and what a person's click does."""
-    from dash import Dash
-
-    from callbacks import drawer, page
-    from callbacks import map as city_map
-
-    pages = Dash(
-        server=server,  # type: ignore[arg-type]  # Dash's hint names Flask's servers only
-        title=city.spec.title,
-        update_title="",
-        assets_folder=str(ROOT / "assets"),
-        assets_ignore=r"^plotly-",  # loaded when a chart is first drawn
-        suppress_callback_exceptions=True,  # parts appear with their data, after the first layout
-    )
-    page.register(pages, shown.page)
-    drawer.register(pages, shown)
-    city_map.register(pages, city.screens.values())
-    return pages
-
-
-def demo_env(settings: Settings) -> dict[str, str]:
-    """What the sources of a demonstration city take from the environment; CockpitError when a department's port is taken."""
-    from demo import departments, serve
-
-    for number in range(1, len(departments.DEPARTMENTS) + 1):
-        free_port("127.0.0.1", settings.port + number)
-    return serve.environment(settings.port + 1, settings.var / "demo", secrets.token_urlsafe(16))
-
-
-def _fill(progress: "Progress", city: City, settings: Settings) -> None:
-    """The demonstration city's history up to now, with a bar; nothing when it is there already."""
-    from demo.anchor import finished
-
-    with open_city_store(city, settings) as store:
-        if finished(store):
-            return
-        from demo import history, present
-
-        played = present.script_of(settings.var / "demo")
-        bar = progress.add_task("30 days of history", total=None)
-        for part in history.backfill(city, store, utc_now(), script=played):
-            progress.update(bar, completed=part.done, total=part.total, description=part.words)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,72 @@
+"""The web process: one ASGI app with pages, stream, layers and health, and the hub behind it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from dash import Dash
+from fastapi import FastAPI
+
+import api.web
+from api.serve import living
+from api.services import Services
+from callbacks import drawer, page
+from callbacks import map as city_map
+from domain.city import City
+from jobs.build import build_id
+from jobs.clock import utc_now
+from jobs.settings import Settings
+from layouts import screen
+from layouts.pages import Pages
+from layouts.source import RECORDS_READ, RUNS_READ, Records
+from snapshot.builder import Builder
+from snapshot.channel import Topic
+from snapshot.hub import Hub
+from snapshot.live import Live
+from store import Store
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def build_web(city: City, store: Store, settings: Settings) -> tuple[FastAPI, Hub]:
+    """The ASGI app and its hub; live once the app's lifespan begins."""
+    builder = Builder(city, store)
+    home = min(city.screens.values(), key=lambda s: s.order)
+
+    def layer_url(name: str) -> str:
+        return files.url(name)
+
+    hub = Hub(
+        lambda topic: screen.draws(city.screens[topic.screen], topic.place, topic.lang, layer_url), Topic(home.key)
+    )
+    live = Live(builder, hub, store, utc_now)
+
+    def hashes() -> Sequence[str]:
+        return pages.csp_hashes()
+
+    server = FastAPI(title=city.spec.title, lifespan=living(live), docs_url=None, redoc_url=None)
+    build = build_id([ROOT / name for name in ("assets", "layouts", "callbacks")] + [city.folder / "screens"])
+    files = api.web.mount(
+        server, Services(city, store, builder, hub, live, build, settings.var / "cache", utc_now, hashes)
+    )
+
+    def kept(key: str) -> Records:
+        return Records(store.runs(RUNS_READ, key), store.quarantine(RECORDS_READ, key))
+
+    pages = build_pages(server, city, Pages(city, home, lambda: live.snapshot, builder.at, layer_url, kept))
+    return server, hub
+
+
+def build_pages(server: FastAPI, city: City, shown: Pages) -> Dash:
+    """Dash on the server: the page, its assets and what a person's click does."""
+    pages = Dash(
+        server=server,  # type: ignore[arg-type]  # Dash's hint names Flask's servers only
+        title=city.spec.title,
+        update_title="",
+        assets_folder=str(ROOT / "assets"),
+        assets_ignore=r"^plotly-",  # loaded when a chart is first drawn
+        suppress_callback_exceptions=True,  # parts appear with their data, after the first layout
+    )
+    page.register(pages, shown.page)
+    drawer.register(pages, shown)
+    city_map.register(pages, city.screens.values())
+    return pages
