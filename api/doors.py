@@ -1,0 +1,178 @@
+"""Who may use which address: one table. What is not in it is refused by the gate, whatever else the server could answer.
+
+A path's `{name}` is one segment and `{name:path}` the rest, as in a route. HEAD is asked for like GET. Dash's callbacks share
+one address; who may use each of them is declared beside its `register` (`ACCESS`) and read by `Callbacks`.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from domain.account import Right
+
+PUBLIC = None  # needs nothing: strangers come in
+
+
+class By(StrEnum):
+    """How the one who asks must have said who he is."""
+
+    ANY = "any"  # a session's cookie or a token
+    SESSION = "session"  # the cookie alone: a token must not give itself more by a person's clicks
+    TOKEN = "token"  # noqa: S105  the token alone: programs, never a browser that was led here
+
+
+class As(StrEnum):
+    """What a refusal looks like."""
+
+    DATA = "data"  # the one JSON shape
+    PAGE = "page"  # the sign-in page, or a page that says why not
+
+
+KIB, MIB = 1024, 1024 * 1024
+FORM = 8 * KIB  # bytes: a filled-in form
+CLICK = MIB  # bytes: a callback's inputs
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """One method at one path. `needs`: a right, or PUBLIC.
+
+    csrf: a state change that a browser's cookie alone must not be able to make. body: bytes taken at most. unfinished: open
+    while the password must be changed first. free: not counted against the requests a second. stream: stays open, and is
+    closed when the session ends. callback: the body names a callback that has a right of its own.
+    """
+
+    method: str
+    path: str
+    needs: Right | None
+    note: str
+    by: By = By.ANY
+    shows: As = As.DATA
+    csrf: bool = False
+    body: int = 0
+    unfinished: bool = False
+    free: bool = False
+    stream: bool = False
+    callback: bool = False
+
+
+def _page(path: str, needs: Right | None, note: str, **more: bool) -> Door:
+    return Door("GET", path, needs, note, By.SESSION, As.PAGE, **more)
+
+
+def _form(path: str, needs: Right | None, note: str, **more: bool) -> Door:
+    return Door("POST", path, needs, note, By.SESSION, As.PAGE, csrf=True, body=FORM, **more)
+
+
+def _read(path: str, needs: Right | None, note: str, by: By = By.ANY, **more: bool) -> Door:
+    return Door("GET", path, needs, note, by, **more)
+
+
+def _push(path: str, note: str, body: int) -> Door:
+    return Door("POST", path, Right.PUSH, note, By.TOKEN, body=body)
+
+
+DOORS: tuple[Door, ...] = (
+    # Before anybody has signed in
+    _read("/healthz", PUBLIC, "ok or not ok; the reasons are for those who run the system"),
+    _read("/assets/{file:path}", PUBLIC, "scripts, styles and icons of the cockpit itself", free=True),
+    _read("/_dash-component-suites/{package}/{file:path}", PUBLIC, "component bundles", free=True),
+    _read("/_favicon.ico", PUBLIC, "the icon", free=True),
+    _page("/sign-in", PUBLIC, "the sign-in page"),
+    _form("/sign-in", PUBLIC, "login and password"),
+    _form("/sign-in/demo", PUBLIC, "one-click roles; only a demonstration city has them"),
+    # One's own session
+    _page("/sign-in/password", Right.VIEW, "change the password", unfinished=True),
+    _form("/sign-in/password", Right.VIEW, "change the password", unfinished=True),
+    _form("/sign-out", Right.VIEW, "end the session", unfinished=True),
+    _read("/session", Right.VIEW, "who is signed in and what he may do", unfinished=True),
+    # Pages
+    _page("/", Right.VIEW, "the home screen"),
+    _page("/me", Right.VIEW, "one's own sessions, devices and tokens"),
+    _page("/accounts", Right.ACCOUNTS, "accounts, sessions and tokens of all"),
+    _page("/audit", Right.AUDIT, "the audit log"),
+    # What pages ask for
+    _read("/_dash-layout", Right.VIEW, "the page's content", By.SESSION),
+    _read("/_dash-dependencies", Right.VIEW, "which callbacks the page has", By.SESSION),
+    Door(
+        "POST",
+        "/_dash-update-component",
+        Right.VIEW,
+        "a callback, which has a right of its own",
+        By.SESSION,
+        csrf=True,
+        body=CLICK,
+        callback=True,
+    ),
+    _read("/stream", Right.VIEW, "live changes of a screen", stream=True),
+    _read("/layers/{file_name}", Right.VIEW, "a map layer"),
+    # Programs
+    _read("/metrics", Right.OPERATE, "counters in Prometheus text format"),
+    _read("/api/v1/openapi.json", Right.VIEW, "the API's description"),
+    _read("/api/v1/docs", Right.VIEW, "the API's description to read"),
+    _read("/api/v1/metrics", Right.VIEW, "metrics of the city"),
+    _read("/api/v1/sites", Right.VIEW, "places measured"),
+    _read("/api/v1/series", Right.VIEW, "values over time"),
+    _read("/api/v1/latest", Right.VIEW, "newest values"),
+    _read("/api/v1/incidents", Right.VIEW, "incidents"),
+    _read("/api/v1/layers", Right.VIEW, "map layers"),
+    _read("/api/v1/layers/{name}", Right.VIEW, "a map layer as GeoJSON"),
+    _push("/api/v1/observations", "observations of a push source", 64 * MIB),
+    _push("/api/v1/incidents", "incidents of a push source", 8 * MIB),
+)
+
+
+def screens(paths: Iterable[str]) -> tuple[Door, ...]:
+    """Doors of a city's further screens, which only its folder knows."""
+    known = {door.path for door in DOORS}
+    return tuple(_page(path, Right.VIEW, "a screen") for path in paths if path not in known)
+
+
+class Doors:
+    """Finds the door of a request."""
+
+    def __init__(self, doors: Sequence[Door] = DOORS) -> None:
+        self.all = tuple(doors)
+        self._fixed: dict[str, dict[str, Door]] = {}
+        self._patterns: dict[str, tuple[re.Pattern[str], dict[str, Door]]] = {}
+        for door in self.all:
+            if "{" in door.path:
+                made = self._patterns.setdefault(door.path, (_pattern(door.path), {}))
+                made[1][door.method] = door
+            else:
+                self._fixed.setdefault(door.path, {})[door.method] = door
+
+    def find(self, method: str, path: str) -> tuple[Door | None, Sequence[str]]:
+        """The declared door, and the methods that the path has doors for (none when the path is unknown)."""
+        here = self._fixed.get(path) or next(
+            (doors for pattern, doors in self._patterns.values() if pattern.fullmatch(path)), {}
+        )
+        return here.get("GET" if method == "HEAD" else method), sorted(here)
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    found = re.split(r"\{(\w+)(:path)?\}", path)
+    out = ""
+    for index in range(0, len(found) - 1, 3):
+        out += re.escape(found[index]) + (".+" if found[index + 2] else "[^/]+")
+    return re.compile(out + re.escape(found[-1]))
+
+
+class Callbacks:
+    """Who may use which callback, by the output it fills ("drawer.children")."""
+
+    def __init__(self, access: Mapping[str, Right] | None = None) -> None:
+        self._access = dict(access or {})
+
+    def needs(self, output: str) -> frozenset[Right] | None:
+        """The rights asked of a callback; None when one of its outputs is declared by nobody.
+
+        `output` is what the browser names: "id.property", several as "..a.b...c.d..", each perhaps with "@" and a number
+        (an output that several callbacks fill).
+        """
+        if output in self._access:
+            return frozenset({self._access[output]})
+        parts = output[2:-2].split("...") if output.startswith("..") and output.endswith("..") else [output]
+        rights = [self._access.get(part.partition("@")[0]) for part in parts]
+        return frozenset(r for r in rights if r is not None) if rights and None not in rights else None
