@@ -21,6 +21,7 @@ from domain.run import SourceRun
 from domain.source import SourceSpec
 from store import changes as feed
 from store.alerts import read_alerts, read_open_alerts, read_transitions, write_alerts
+from store.audit import AuditLog
 from store.batches import Writer
 from store.buckets import Calendar
 from store.changes import Arrived, Changes
@@ -34,11 +35,13 @@ from store.history import History
 from store.incidents import read_incidents
 from store.log import read_latest, read_log
 from store.moment import to_ms
+from store.people import Register
 from store.quarantine import Quarantined, count_quarantine, read_quarantine
 from store.recent import Recent
 from store.retention import Plan, Retention
 from store.runs import read_cursor, read_health, read_runs, write_run
 from store.sites import read_sites
+from store.work import Work
 
 T = TypeVar("T")
 
@@ -47,6 +50,7 @@ class Store:
     """One open store; made by `open_store`. Times given and taken are aware, in arrays they are ms UTC.
 
     One writer at a time across all processes; every read sees one moment and never waits for the writer.
+    `people` are accounts, sessions and tokens; `audit` is the log of what everybody did.
     """
 
     def __init__(self, driver: Driver, calendar: Calendar, where: str) -> None:
@@ -58,6 +62,9 @@ class Store:
         self._writer = Writer(driver, calendar, self._dictionary, self._recent)
         self._closer = Closer(driver, calendar, self._recent)
         self._turn = Lock()
+        work = Work(self._reading, self._writing)
+        self.people = Register(work)
+        self.audit = AuditLog(work)
 
     # -- writing
 
