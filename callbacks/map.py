@@ -5,8 +5,11 @@ from collections.abc import Iterable
 import dash_leaflet  # noqa: F401  its import is what puts Leaflet's script on the page
 from dash import ClientsideFunction, Dash, Input, State
 
+from domain.account import Right
 from domain.screen import Screen
 from layouts.tags import part_id
+
+ACCESS: dict[str, Right] = {}
 
 
 def register(app: Dash, screens: Iterable[Screen]) -> None:

@@ -16,6 +16,7 @@ from jobs.build import build_id
 from jobs.clock import utc_now
 from jobs.settings import Settings
 from layouts import screen
+from layouts.moments import Moments
 from layouts.pages import Pages
 from layouts.source import RECORDS_READ, RUNS_READ, Records
 from snapshot.builder import Builder
@@ -49,10 +50,11 @@ def build_web(city: City, store: Store, settings: Settings) -> tuple[FastAPI, Hu
         server, Services(city, store, builder, hub, live, build, settings.var / "cache", utc_now, hashes)
     )
 
-    def kept(key: str) -> Records:
-        return Records(store.runs(RUNS_READ, key), store.quarantine(RECORDS_READ, key))
+    def kept(key: str, raw: bool) -> Records:
+        return Records(store.runs(RUNS_READ, key), store.quarantine(RECORDS_READ, key) if raw else ())
 
-    pages = build_pages(server, city, Pages(city, home, lambda: live.snapshot, builder.at, layer_url, kept))
+    moments = Moments(lambda: live.snapshot, builder.at)
+    pages = build_pages(server, city, Pages(city, moments, lambda name, reach: files.url(name), kept))  # noqa: ARG005
     return server, hub
 
 

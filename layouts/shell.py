@@ -1,14 +1,17 @@
 """The page around the panels: header, grid, drawer, and what the browser's own code needs to know."""
 
 import json
+from copy import copy
 from collections.abc import Sequence
+
+from dash import html
 
 from domain.screen import Screen
 from layouts.tags import Child, Node, Parts, h, node, part_id, store
 from layouts.view import View
 
 KEY = "shell"
-DRAWER, URL, PULSE = "drawer", "url", "pulse"
+DRAWER, URL, PULSE, ACCOUNT = "drawer", "url", "pulse", "account"
 
 # What assets/live.js and map.js say by themselves, in the page's language.
 SPOKEN = {
@@ -55,6 +58,26 @@ def build(screen: Screen, view: View, panels: Sequence[Node]) -> Node:
     return h("Div", body)
 
 
+def with_account(page: html.Div, menu: Child) -> html.Div:
+    """The page with the viewer's own menu in its header's slot; everything else is taken over as it is."""
+    shown = copy(page)
+    shown.children = [_filled(child, menu) for child in page.children]
+    return shown
+
+
+def _filled(child: Child, menu: Child) -> Child:
+    """A copy of the header with the menu; copies only the containers on the way."""
+    if not isinstance(child, dict) or child["type"] not in ("Header", "Div"):
+        return child
+    props = child["props"]
+    if props.get("id") == ACCOUNT:
+        return child | {"props": props | {"children": menu}}
+    inner = props.get("children")
+    if not isinstance(inner, list):
+        return child
+    return child | {"props": props | {"children": [_filled(one, menu) for one in inner]}}
+
+
 def _facts(screen: Screen, view: View) -> dict[str, str]:
     spoken = {key: view.t(text) for key, text in SPOKEN.items()}
     return {
@@ -93,6 +116,7 @@ def _header(screen: Screen, view: View) -> Node:
             id="live",
             role="status",
         ),
+        h("Div", None, "account", id=ACCOUNT),
     ]
     return h(
         "Header",

@@ -1,9 +1,10 @@
 """What a render may know: the snapshot, the place and the language, and how the three are put into words."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from domain.account import Right
 from domain.city import City
 from domain.health import Freshness, source_at
 from domain.metric import Metric
@@ -22,12 +23,20 @@ def plain_layer_url(name: str) -> str:
 
 @dataclass(frozen=True)
 class View:
-    """One way of looking at a snapshot. `place` is a district's adcode, "" for the whole city; `lang` is zh or en."""
+    """One way of looking at a snapshot. `place` is a district's adcode, "" for the whole city; `lang` is zh or en.
+
+    rights: those of the one person who looks; none where several share what is drawn, so that nothing personal is shown.
+    """
 
     snapshot: Snapshot
     place: str = ""
     lang: str = "zh"
     layer_url: Callable[[str], str] = plain_layer_url
+    rights: frozenset[Right] = frozenset()
+
+    def shared(self) -> "View":
+        """The same view without anybody's own rights: what may be drawn once for several people."""
+        return replace(self, rights=frozenset())
 
     @property
     def city(self) -> City:

@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
+from domain.account import WHOLE, Reach
 from snapshot.diff import Props, diff
 from snapshot.drawing import Drawing
 from snapshot.model import Snapshot
+from snapshot.restricted import Lens
 from snapshot.wire import Message, heartbeat, tick, whole
 
 DEPTH = 2  # messages a reader may be behind before it is resynced instead
@@ -16,11 +18,15 @@ PanelRender = Callable[[Snapshot], Props]
 
 
 class Topic(NamedTuple):
-    """What one stream shows; everybody on the same topic gets the same bytes. place "" is the whole city."""
+    """What one stream shows; everybody on the same topic gets the same bytes. place "" is the whole city.
+
+    reach: how far its viewers' rights go, as `access.reach.fitted` gives it, so that equal reaches share one drawing.
+    """
 
     screen: str
     place: str = ""
     lang: str = "zh"
+    reach: Reach = WHOLE
 
 
 class Feed:
@@ -83,18 +89,31 @@ class Feed:
 
 
 class Channel:
-    """The newest rendering of one topic, and its readers. `version` is the id of the newest message."""
+    """The newest rendering of one topic, and its readers. `version` is the id of the newest message.
 
-    def __init__(self, panels: Mapping[str, PanelRender]) -> None:
+    Nothing outside `reach` gets into the drawing.
+    """
+
+    def __init__(self, panels: Mapping[str, PanelRender], reach: Reach = WHOLE) -> None:
         self.feeds: set[Feed] = set()
         self.lock = asyncio.Lock()
-        self.drawing = Drawing(panels)
+        self._drawing = Drawing(panels)
+        self._lens = Lens(reach)
         self.version = 0
         self.at: datetime | None = None
         self.idle_since: datetime | None = None
         self._props: Props = {}
         self._whole: asyncio.Task[Message] | None = None
         self._beat: Message | None = None
+
+    @property
+    def failed(self) -> int:
+        """How many panels could not be drawn last time."""
+        return len(self._drawing.failed)
+
+    def draw(self, snapshot: Snapshot) -> Props:
+        """Everything the topic shows of a snapshot; runs in a thread, one at a time under `lock`."""
+        return self._drawing.render(self._lens(snapshot))
 
     def advance(self, snapshot: Snapshot, props: Props) -> Message | None:
         """Take over a new rendering; the message that leads to it, or None when nothing is to be sent."""

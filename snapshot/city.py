@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from domain.account import WHOLE, Reach
 from domain.alert import Alert
 from domain.city import City
 from domain.health import SourceHealth
@@ -47,6 +48,11 @@ class CitySnapshot:
     def city(self) -> City:
         """What the city folder declares."""
         return self._moment.city
+
+    @property
+    def reach(self) -> Reach:
+        """Everything: `snapshot.restricted` narrows it."""
+        return WHOLE
 
     @property
     def alerts(self) -> Sequence[Alert]:

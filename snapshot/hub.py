@@ -42,7 +42,9 @@ class Hub:
         self._threads = ThreadPoolExecutor(2, "draw")
         self._panels = panels
         self._default = default
-        self._channels: dict[Topic | tuple[Topic, datetime], Channel] = {default: Channel(panels(default))}
+        self._channels: dict[Topic | tuple[Topic, datetime], Channel] = {
+            default: Channel(panels(default), default.reach)
+        }
 
     @property
     def viewers(self) -> int:
@@ -70,7 +72,7 @@ class Hub:
         key = topic if moment is None else (topic, moment.at)
         channel = self._channels.get(key)
         if channel is None:
-            channel = self._channels.setdefault(key, Channel(self._panels(topic)))
+            channel = self._channels.setdefault(key, Channel(self._panels(topic), topic.reach))
         feed = Feed(channel)
         channel.feeds.add(feed)
         channel.idle_since = None
@@ -113,9 +115,9 @@ class Hub:
                 return
             began = time.perf_counter()
             loop = asyncio.get_running_loop()
-            props = await loop.run_in_executor(self._threads, channel.drawing.render, snapshot)
+            props = await loop.run_in_executor(self._threads, channel.draw, snapshot)
             self.stats.render_seconds += time.perf_counter() - began
-            self.stats.panel_failures += len(channel.drawing.failed)
+            self.stats.panel_failures += channel.failed
             first = channel.version == 0
             message = channel.advance(snapshot, props)
             if message is not None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
+from domain.account import Reach
 from domain.alert import Alert
 from domain.city import City
 from domain.health import Freshness, SourceHealth
@@ -100,6 +101,11 @@ class Snapshot(Protocol):
     @property
     def city(self) -> City:
         """What the city folder declares."""
+        ...
+
+    @property
+    def reach(self) -> Reach:
+        """How far it may be read; outside, readings and comparisons are refused and lists are shorter."""
         ...
 
     @property

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from domain.account import Reach
 from domain.alert import Alert
 from domain.city import City
 from domain.health import SourceHealth
@@ -25,6 +26,7 @@ class Traced:
         self.asked: dict[Question, object] = {}
         self.city: City = snapshot.city
         self.live: bool = snapshot.live
+        self.reach: Reach = snapshot.reach
 
     @property
     def at(self) -> datetime:

@@ -7,17 +7,14 @@ from dash import Dash
 
 from callbacks import drawer
 from domain.errors import StoreError
-from layouts.pages import Pages
 from layouts.source import Records
-from layouts.view import plain_layer_url
-from tests.layouts.fake import FakeSnapshot, city, screen
+from tests.layouts.fake import FakeSnapshot, pages
 from tests.layouts.test_screen import texts
 
 
-def registered(live: FakeSnapshot | None, keep: Callable[[str], Records] | None = None) -> Callable[..., Any]:
+def registered(live: FakeSnapshot | None, keep: Callable[[str, bool], Records] | None = None) -> Callable[..., Any]:
     app = Dash(__name__)
-    more = () if keep is None else (keep,)
-    drawer.register(app, Pages(city(), screen(), lambda: live, lambda at: FakeSnapshot(at=at), plain_layer_url, *more))
+    drawer.register(app, pages(live) if keep is None else pages(live, keep))
     (callback,) = app.callback_map.values()
     return inspect.unwrap(callback["callback"])
 
@@ -40,7 +37,7 @@ async def test_before_the_first_snapshot_there_is_nothing_to_tell() -> None:
 async def test_an_opened_source_brings_what_the_store_keeps_of_it() -> None:
     asked: list[str] = []
 
-    def keep(source: str) -> Records:
+    def keep(source: str, raw: bool) -> Records:
         asked.append(source)
         return Records()
 
@@ -51,7 +48,7 @@ async def test_an_opened_source_brings_what_the_store_keeps_of_it() -> None:
 
 
 async def test_a_store_that_cannot_be_read_leaves_the_rest_of_the_drawer() -> None:
-    def keep(_source: str) -> Records:
+    def keep(_source: str, _raw: bool) -> Records:
         raise StoreError("the store is locked")
 
     words = texts(await registered(FakeSnapshot(), keep)("?sources=fume", None))

@@ -1,7 +1,7 @@
 """A city with plausible values for layout tests and for looking at a screen before anything else runs."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -9,6 +9,7 @@ from pathlib import Path
 
 import yaml
 
+from domain.account import WHOLE, Reach
 from domain.alert import Alert, AlertLevel, Condition
 from domain.city import City, CitySpec, MapSpec
 from domain.health import Freshness, SourceHealth
@@ -17,7 +18,11 @@ from domain.metric import Metric, Window
 from domain.place import District, Site
 from domain.screen import Screen
 from domain.source import AtSpec, SiteSpec, SourceSpec
+from layouts.moments import Moments
+from layouts.pages import Pages
 from layouts.panels import KINDS
+from layouts.source import Records
+from layouts.view import plain_layer_url
 from snapshot.model import Basis, Comparison, Rank, Reading, Trend
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -135,6 +140,17 @@ def city(**changes: object) -> City:
     return replace(made, **changes)  # type: ignore[arg-type]  # the names are the dataclass's own
 
 
+def layer_url(name: str, reach: Reach) -> str:
+    """A plain address, another one for each reach."""
+    return plain_layer_url(name) + ("" if reach.whole else "?narrow")
+
+
+def pages(live: "FakeSnapshot | None", keep: Callable[[str, bool], Records] = lambda key, raw: Records()) -> Pages:
+    """The pages of the made-up city; its replays are of the same values."""
+    moments = Moments(lambda: live, lambda at: FakeSnapshot(at=at, live=False))
+    return Pages(city(), moments, layer_url, keep)
+
+
 def _sources() -> dict[str, SourceSpec]:
     names = {
         "hall": "一体化平台", "hotline": "12345 平台", "air": "环境监测中心", "roads": "交通指挥平台", "hydro": "水文站网",
@@ -178,6 +194,7 @@ class FakeSnapshot:
     blank: bool = False
     extra_alerts: int = 0
     broken: str = ""
+    reach: Reach = WHOLE
 
     @cached_property
     def alerts(self) -> Sequence[Alert]:

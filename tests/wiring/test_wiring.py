@@ -10,9 +10,8 @@ from dash import Dash
 from callbacks import drawer
 from callbacks import map as map_callback
 from layouts import screen
-from layouts.pages import Pages
-from layouts.view import View, plain_layer_url
-from tests.layouts.fake import FakeSnapshot, city
+from layouts.view import View
+from tests.layouts.fake import FakeSnapshot, city, pages
 from tests.layouts.fake import screen as overview
 from tests.layouts.test_screen import ids
 
@@ -28,7 +27,7 @@ def page_ids() -> set[str]:
 
 def wired() -> Dash:
     app = Dash(__name__)
-    drawer.register(app, Pages(city(), overview(), FakeSnapshot, lambda at: FakeSnapshot(at=at), plain_layer_url))
+    drawer.register(app, pages(FakeSnapshot()))
     map_callback.register(app, [overview()])
     return app
 
