@@ -78,8 +78,8 @@ def change_account(
         return old
     _write(connection, login, {**_told(new), "changed": to_ms(deed.at)})
     _keep_an_administrator(connection, old)
-    said = {"before": _part(old, differs), "after": {**deed.after, **_part(new, differs)}}
-    write_deed(connection, replace(deed, **said))
+    after = {**deed.after, **_part(new, differs)}
+    write_deed(connection, replace(deed, before=_part(old, differs), after=after))
     if differs & ENDING:
         end_sessions(connection, login, deed)
     return new

@@ -28,7 +28,8 @@ class Patience:
         """For how long this many failures lock."""
         if failures < self.failures:
             return None
-        return min(self.first * 2 ** min(failures - self.failures, 30), self.longest)
+        doubled: timedelta = self.first * 2 ** min(failures - self.failures, 30)
+        return min(doubled, self.longest)
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,7 +126,7 @@ def write_deed(connection: Connection, deed: Deed) -> int:
     return last.id + 1
 
 
-def hash_of(row: Mapping[str, object]) -> str:
+def hash_of(row: Mapping[str, object] | RowMapping) -> str:
     """SHA-256 over the hash before it and the row as canonical JSON (sorted keys, no spaces, UTF-8), in hex."""
     told = {name: value for name, value in row.items() if name not in ("prev", "hash")}
     text = json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
@@ -158,7 +158,7 @@ def _verify(connection: Connection, noted: Head | None) -> Verdict:
     return Verdict(True, last.id, head=last)
 
 
-def _fault(row: Mapping[str, object], last: Head) -> str:
+def _fault(row: RowMapping, last: Head) -> str:
     if row["id"] != last.id + 1:
         return "missing"
     if row["prev"] != last.hash:
@@ -166,13 +166,13 @@ def _fault(row: Mapping[str, object], last: Head) -> str:
     return "" if row["hash"] == hash_of(row) else "changed"
 
 
-def _all(connection: Connection) -> Iterator[Mapping[str, object]]:
+def _all(connection: Connection) -> Iterator[RowMapping]:
     after = 0
     while True:
         statement = select(audit).where(audit.c.id > after).order_by(audit.c.id).limit(CHUNK)
         rows = connection.execute(statement).mappings().all()
         for row in rows:
-            yield dict(row)
+            yield row
         if len(rows) < CHUNK:
             return
         after = rows[-1]["id"]

@@ -1,0 +1,25 @@
+"""What the audit log calls what people do: one word each, `<what>.<how>`; pages translate them, nobody invents others."""
+
+from enum import StrEnum
+
+
+class Verb(StrEnum):
+    """The verbs of deeds."""
+
+    ACCOUNT_ADD = "account.add"
+    ACCOUNT_CHANGE = "account.change"
+    ACCOUNT_DISABLE = "account.disable"
+    ACCOUNT_ENABLE = "account.enable"
+    PASSWORD_SET = "password.set"  # noqa: S105  by an administrator: a new one-time password
+    PASSWORD_CHANGE = "password.change"  # noqa: S105  by its owner
+    PASSWORD_REFUSED = "password.refused"  # noqa: S105  the old one was wrong
+    SESSION_START = "session.start"
+    SESSION_REFUSED = "session.refused"  # wrong login or password
+    SESSION_END = "session.end"  # signed out
+    SESSION_REVOKE = "session.revoke"  # ended from a list
+    TOKEN_ISSUE = "token.issue"  # noqa: S105
+    TOKEN_REVOKE = "token.revoke"  # noqa: S105
+    EXPORT = "data.export"  # data taken away as a file
+    AUDIT_EXPORT = "audit.export"
+    AUDIT_VERIFY = "audit.verify"
+    PUSH = "data.push"
