@@ -10,23 +10,28 @@ python app.py backfill  history of the demonstration city into the store
 
 import argparse
 import asyncio
+import gc
 import os
 import sys
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from composition.city import load_city
-from composition.demonstration import demo_env, fill
 from domain.errors import CockpitError
 from jobs.clock import utc_now
 from jobs.launch import cancelled_at, free_port, supervise, until_told
 from jobs.logs import start_logging
-from jobs.opening import open_city_store
-from jobs.progress import bars, step
+from jobs.progress import bars
 from jobs.settings import read_settings
 from jobs.supervisor import end_with_parent
+
+# Each command imports what it needs: `run` starts the web process before it has read anything itself.
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+    from jobs.launch import Plan
 
 DEMO_SECRET = "demonstration"  # noqa: S105  simulated, on loopback; `run` makes a new one
 UNUSABLE = 2  # exit code: something outside the program must be put right first
@@ -36,8 +41,9 @@ console = Console(stderr=True, highlight=False)
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; a CockpitError becomes one sentence and exit code 2."""
     args = _parser().parse_args(argv)
-    if args.with_parent:
-        end_with_parent()
+    args.go = end_with_parent() if args.with_parent else None
+    if args.command in (web, collect):
+        gc.disable()  # nearly all that a start makes is kept; looking for garbage takes a fifth of it. Both turn it on again.
     try:
         return int(args.command(args) or 0)
     except CockpitError as error:
@@ -91,19 +97,23 @@ def run(_args: argparse.Namespace) -> int:
     """Start what the city needs, wait until the screen answers, stop all on Ctrl-C."""
     settings = read_settings()
     start_logging(settings.var / "logs", "run")
+    free_port(settings.host, settings.port)
+
+    def prepare(progress: "Progress", stopped: Callable[[], bool]) -> "Plan":
+        from composition import running
+
+        return running.prepare(settings, progress, stopped)
+
     with bars(console) as progress:
-        city = step(progress, f"reading {settings.city}", lambda: load_city(settings))
-        free_port(settings.host, settings.port)
-        step(progress, "preparing the store", lambda: open_city_store(city, settings).close())
-        if city.spec.demo:
-            fill(progress, city, settings)
-        others, env = (["demo", "collect"], partial(demo_env, settings)) if city.spec.demo else (["collect"], dict)
-        asyncio.run(supervise(progress, others, city.spec.title, settings, settings.as_env(), env))
+        asyncio.run(supervise(progress, settings, prepare))
     return 0
 
 
 def backfill(_args: argparse.Namespace) -> int:
     """Write the demonstration city's history, or go on where an earlier run stopped."""
+    from composition.city import load_city
+    from composition.demonstration import fill
+
     settings = read_settings()
     city = load_city(settings)
     if not city.spec.demo:
@@ -117,8 +127,10 @@ def backfill(_args: argparse.Namespace) -> int:
 
 def collect(_args: argparse.Namespace) -> int:
     """Poll the sources until told to stop."""
+    from composition.city import load_city
     from geo.places import CityPlaces
     from jobs.collect import run_collector
+    from jobs.opening import open_city_store
 
     settings = read_settings()
     start_logging(settings.var / "logs", "collect")
@@ -134,6 +146,7 @@ def collect(_args: argparse.Namespace) -> int:
 
 def demo(args: argparse.Namespace) -> int:
     """Serve the departments until told to stop; with a scenario, play it in the departments that are running."""
+    from composition.city import load_city
     from demo import present, scenario, serve
 
     settings = read_settings()
@@ -152,14 +165,20 @@ def demo(args: argparse.Namespace) -> int:
     return 0
 
 
-def web(_args: argparse.Namespace) -> int:
-    """Serve the screens until told to stop."""
+def web(args: argparse.Namespace) -> int:
+    """Serve the screens until told to stop. Started by `run`, it makes itself ready and waits until all is checked."""
     from api.serve import serve
+    from composition.city import load_city
     from composition.web import build_web
+    from jobs.opening import open_city_store
 
     settings = read_settings()
     start_logging(settings.var / "logs", "web")
-    city = load_city(settings)
+    try:
+        city = load_city(settings)
+    finally:
+        if args.go is not None:  # `run` tells what is wrong with the city, once, and lets nobody go on
+            args.go.wait()
     with open_city_store(city, settings) as store:
         serve(*build_web(city, store, settings), settings.host, settings.port)
     return 0

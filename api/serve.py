@@ -1,6 +1,7 @@
 """Serving the ASGI app with uvicorn until SIGTERM or SIGINT."""
 
 import asyncio
+import gc
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
@@ -36,6 +37,9 @@ def living(live: Live) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]
     async def lifespan(server: FastAPI) -> AsyncIterator[None]:
         with suppress(StoreError):  # told by the live loop, which tries again; the page says that it is starting
             await live.first()
+        # What is there now stays: the collector need not look at it again, neither now nor in the middle of a tick.
+        gc.freeze()
+        gc.enable()
         running = [asyncio.create_task(live.run(), name="live"), asyncio.create_task(warm(server), name="warm")]
         yield
         for task in running:

@@ -1,6 +1,7 @@
 """The demonstration city's departments and history, as `run`, `demo` and `backfill` use them."""
 
 import secrets
+from collections.abc import Callable
 
 from rich.progress import Progress
 
@@ -20,8 +21,15 @@ def demo_env(settings: Settings) -> dict[str, str]:
     return serve.environment(settings.port + 1, settings.var / "demo", secrets.token_urlsafe(16))
 
 
-def fill(progress: Progress, city: City, settings: Settings) -> None:
-    """The demonstration city's history up to now, with a bar; nothing when it is there already."""
+def _never() -> bool:
+    return False
+
+
+def fill(progress: Progress, city: City, settings: Settings, stopped: Callable[[], bool] = _never) -> None:
+    """The demonstration city's history up to now, with a bar; nothing when it is there already.
+
+    stopped: asked after each part; a history left unfinished is gone on with at the next start.
+    """
     from demo.anchor import finished
 
     with open_city_store(city, settings) as store:
@@ -33,3 +41,5 @@ def fill(progress: Progress, city: City, settings: Settings) -> None:
         bar = progress.add_task("30 days of history", total=None)
         for part in history.backfill(city, store, utc_now(), script=played):
             progress.update(bar, completed=part.done, total=part.total, description=part.words)
+            if stopped():
+                return

@@ -5,8 +5,9 @@ import math
 import signal
 import socket
 import sys
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -20,42 +21,61 @@ FIRST_ANSWER = 20.0  # seconds the screen gets for itself before the others are 
 ROOT = Path(__file__).resolve().parents[1]
 
 
-async def supervise(
-    progress: Progress,
-    others: Sequence[str],
-    title: str,
-    settings: Settings,
-    env: dict[str, str],
-    more_env: Callable[[], dict[str, str]],
-) -> None:
-    """Start the web process, then the others with `more_env`; say where to look; stop all when told or when that fails.
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What `run` starts once everything is checked. `env` is asked after the web process has its port."""
 
+    title: str
+    others: Sequence[str]
+    env: Callable[[], Mapping[str, str]]
+
+
+Prepare = Callable[[Progress, Callable[[], bool]], Plan]
+
+
+async def supervise(progress: Progress, settings: Settings, prepare: Prepare) -> None:
+    """Start the web process, check and fill meanwhile, then let it go on, start the others and stay until told to stop.
+
+    prepare: works in a thread and is given a question, whether it is to stop early; its CockpitError ends everything.
     The screen comes first and shows what the store holds; on a small machine the others would only slow it down.
     """
-    command = [sys.executable, str(ROOT / "app.py"), "--with-parent"]
-    children = [Child(name, [*command, name], env=dict(env)) for name in ("web", *others)]
-    supervisor = Supervisor(children)
     stop = told_to_stop()
-    bar = progress.add_task("starting web, " + ", ".join(others), total=1)
+    web = _child("web", settings)
+    web.held = True
+    supervisor = Supervisor([web])
     try:
-        await supervisor.start("web")
-        more = await asyncio.to_thread(more_env)
-        for child in children:
-            child.env |= more
-        await supervisor.start("demo")
-        answered = await _answers(settings.address + "healthz", stop, FIRST_ANSWER)
-        await _listening([int(port) for name, port in more.items() if name.startswith("DEMO_PORT_")], stop)
         await supervisor.start()
-        answered = answered or await _answers(settings.address + "healthz", stop)
-        progress.update(bar, completed=1)
-        progress.stop()
-        if answered:
-            progress.console.print(f"\n{title}: [bold]{settings.address}[/bold]")
-            progress.console.print(f"Ctrl-C stops everything; logs are in {settings.var / 'logs'}\n", markup=False)
-        await stop.wait()
+        plan = await asyncio.to_thread(prepare, progress, stop.is_set)
+        if not stop.is_set():
+            await _all(progress, settings, supervisor, plan, stop)
+            await stop.wait()
         progress.console.print("stopping")
     finally:
         await supervisor.stop()
+
+
+async def _all(progress: Progress, settings: Settings, supervisor: Supervisor, plan: Plan, stop: asyncio.Event) -> None:
+    """Bring everything up, one after the other, and say where to look."""
+    bar = progress.add_task("starting web, " + ", ".join(plan.others), total=1)
+    supervisor.release("web")
+    more = await asyncio.to_thread(plan.env)
+    for name in plan.others:
+        supervisor.add(_child(name, settings, more))
+    await supervisor.start("demo")
+    answered = await _answers(settings.address + "healthz", stop, FIRST_ANSWER)
+    await _listening([int(port) for name, port in more.items() if name.startswith("DEMO_PORT_")], stop)
+    await supervisor.start()
+    answered = answered or await _answers(settings.address + "healthz", stop)
+    progress.update(bar, completed=1)
+    progress.stop()
+    if answered:
+        progress.console.print(f"\n{plan.title}: [bold]{settings.address}[/bold]")
+        progress.console.print(f"Ctrl-C stops everything; logs are in {settings.var / 'logs'}\n", markup=False)
+
+
+def _child(name: str, settings: Settings, more: Mapping[str, str] | None = None) -> Child:
+    command = [sys.executable, str(ROOT / "app.py"), "--with-parent", name]
+    return Child(name, command, env=settings.as_env() | dict(more or {}))
 
 
 async def _answers(url: str, stop: asyncio.Event, within: float = math.inf) -> bool:

@@ -13,17 +13,22 @@ log = logging.getLogger("run")
 STOP_WITHIN = 10.0  # seconds a process gets to finish its transaction before it is killed
 QUICK_DEATH = 10.0  # a process that lived shorter than this is restarted with growing delay
 LONGEST_WAIT = 60.0
+GO = b"\n"  # what a child reads when it need not wait any longer
 
 
 @dataclass(slots=True)
 class Child:
-    """One process of the cockpit: its name and command; `deaths` counts quick deaths in a row."""
+    """One process of the cockpit: its name and command; `deaths` counts quick deaths in a row.
+
+    held: it may make itself ready but not touch store or port until `Supervisor.release`.
+    """
 
     name: str
     command: Sequence[str]
     process: asyncio.subprocess.Process | None = None
     deaths: int = 0
     env: dict[str, str] = field(default_factory=dict)
+    held: bool = False
 
 
 class Supervisor:
@@ -41,6 +46,17 @@ class Supervisor:
                 await _spawn(child)
                 self._watches.append(asyncio.create_task(self._watch(child), name=child.name))
         return self._watches
+
+    def add(self, child: Child) -> None:
+        """Take care of one more child; `start` starts it."""
+        self._children.append(child)
+
+    def release(self, name: str) -> None:
+        """Let a held child go on."""
+        for child in self._children:
+            if child.name == name and child.held:
+                child.held = False
+                _let_go(child)
 
     async def stop(self) -> None:
         """Ask every child to end, wait, then end what is left."""
@@ -81,6 +97,13 @@ async def _spawn(child: Child) -> None:
         env=os.environ | child.env,
         start_new_session=True,
     )
+    if not child.held:
+        _let_go(child)
+
+
+def _let_go(child: Child) -> None:
+    if child.process is not None and child.process.stdin is not None:
+        child.process.stdin.write(GO)
 
 
 async def _wait(child: Child) -> int | None:
@@ -101,13 +124,18 @@ async def _ended(child: Child) -> None:
         await _wait(child)
 
 
-def end_with_parent() -> None:
-    """Make this process end (SIGTERM to itself) when the pipe to its supervisor closes."""
+def end_with_parent() -> threading.Event:
+    """Make this process end (SIGTERM to itself) when the pipe to its supervisor closes.
+
+    The event is set once the supervisor lets the process go on.
+    """
+    go = threading.Event()
 
     def watch() -> None:
         # Not sys.stdin: its buffer is locked while a thread reads, and the interpreter could not end.
         while os.read(0, 1024):
-            pass
+            go.set()
         os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=watch, name="parent-watch", daemon=True).start()
+    return go

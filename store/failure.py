@@ -1,10 +1,10 @@
 """Turns what the drivers raise into one sentence that a person can act on."""
 
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import psycopg
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
@@ -56,5 +56,12 @@ def told(where: str) -> Iterator[None]:
     try:
         yield
     # SQLAlchemy wraps what its own calls raise; the fast paths use the drivers' cursors.
-    except (SQLAlchemyError, sqlite3.Error, psycopg.Error, OSError) as error:
+    except _raised_by_drivers() as error:
         raise explain(where, error) from error
+
+
+def _raised_by_drivers() -> tuple[type[BaseException], ...]:
+    """Asked when something was raised. PostgreSQL's driver is imported by a store on PostgreSQL alone: it costs a start 0.1 s."""
+    known: tuple[type[BaseException], ...] = (SQLAlchemyError, sqlite3.Error, OSError)
+    postgres = sys.modules.get("psycopg")
+    return known if postgres is None else (*known, postgres.Error)

@@ -11,7 +11,6 @@ from store.buckets import Calendar
 from store.driver import Driver
 from store.failure import address, told
 from store.marks import ZONE, get_mark, put_mark
-from store.postgres import PostgresDriver
 from store.schema import migrate
 from store.sqlite import SqliteDriver
 from store.store import Store
@@ -49,6 +48,8 @@ def _driver(url: str, where: str, synchronous: str) -> Driver:
     if kind == "sqlite":
         return _sqlite(parsed, where, synchronous)
     if kind == "postgresql":
+        from store.postgres import PostgresDriver  # its driver is imported only where it is used
+
         return PostgresDriver(parsed)
     raise StoreError(f"A store can be sqlite:/// or postgresql://, not {kind}:// ({where}).", permanent=True)
 
