@@ -1,7 +1,6 @@
-"""Drawing by hand: smooth lines through a few points, cutting, keeping right, and writing GeoJSON compactly."""
+"""Drawing by hand: smooth lines through a few points, cutting, and writing GeoJSON compactly."""
 
 import json
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,8 +10,6 @@ import shapely
 from shapely.geometry import LineString, Point, mapping
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import substring
-
-from geo.places import METRES_PER_DEGREE
 
 LonLat = tuple[float, float]
 
@@ -39,27 +36,6 @@ def cut(line: LineString, start: float, stop: float) -> LineString:
     """The part of a line between two distances along it, reversed when start > stop; two equal distances give a dot."""
     part = list(substring(line, start, stop).coords)
     return LineString(part if len(part) > 1 else part * 2)
-
-
-def keep_right(line: LineString, metres: float) -> LineString:
-    """The line moved to its own right-hand side, as traffic keeps right, so that two directions do not coincide."""
-    middle = line.interpolate(0.5, normalized=True)
-    squeeze = math.cos(math.radians(middle.y))
-    flat = shapely.transform(line, lambda c: c * np.array([squeeze, 1.0]))
-    moved = shapely.offset_curve(flat, -metres / METRES_PER_DEGREE, join_style="round")
-    if not isinstance(moved, LineString) or moved.is_empty:
-        return line
-    straight = LineString(moved.simplify(metres / METRES_PER_DEGREE / 4).coords)  # round joins are dozens of tiny steps
-    return shapely.transform(straight, lambda c: c / np.array([squeeze, 1.0]))
-
-
-def heading(line: LineString) -> str:
-    """Where a line goes, in words of the four winds: "北→南"."""
-    (x0, y0), (x1, y1) = line.coords[0], line.coords[-1]
-    dx, dy = (x1 - x0) * math.cos(math.radians(y0)), y1 - y0
-    if abs(dx) >= abs(dy):
-        return "西→东" if dx > 0 else "东→西"
-    return "南→北" if dy > 0 else "北→南"
 
 
 def feature(geometry: BaseGeometry, properties: Mapping[str, Any], digits: int = 5) -> dict[str, Any]:

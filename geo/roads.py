@@ -1,4 +1,4 @@
-"""Road segments from hand-drawn corridors: smoothed, cut at their named nodes, one directed segment each way."""
+"""Road sections from hand-drawn corridors: smoothed, cut at named nodes, one section for both directions."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,11 +8,12 @@ from typing import Any, Final
 from shapely.geometry import LineString
 
 from domain.place import Site
-from geo.draw import between, heading, keep_right, smooth
+from geo.draw import between, smooth
 from geo.places import CityPlaces, length_km
 
-# How far the two directions are drawn apart, half of it each, so that both can be seen and clicked.
-HALF_GAP_M: Final = {"高速": 60.0, "国道": 40.0, "省道": 30.0, "主干路": 18.0}
+# How long a section is meant to be, in km: between interchanges far apart one speed says enough; a street is cut at every node.
+SECTION_KM: Final = {"高速": 32.0, "国道": 28.0, "省道": 28.0, "主干路": 0.0}
+BOTH_WAYS: Final = "双向"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,53 +28,62 @@ class Piece:
 
 
 def pieces(corridors: Sequence[Mapping[str, Any]]) -> Iterator[Piece]:
-    """Every corridor cut at its named nodes ([name, lon, lat]); nameless ones ([lon, lat]) only bend it."""
+    """Every corridor cut at some of its named nodes ([name, lon, lat]); nameless ones ([lon, lat]) only bend it."""
     for corridor in corridors:
         nodes = [(node if len(node) == 3 else ["", *node]) for node in corridor["nodes"]]
         whole = smooth([(lon, lat) for _, lon, lat in nodes], steps=4)
         named = [node for node in nodes if node[0]]
-        for number, (a, b) in enumerate(pairwise(named), 1):
+        along = [length_km(between(whole, tuple(named[0][1:]), tuple(node[1:]))) for node in named]
+        for number, (i, j) in enumerate(pairwise(cuts(along, SECTION_KM[corridor["class"]])), 1):
+            a, b = named[i], named[j]
             yield Piece(corridor, number, a[0], b[0], between(whole, (a[1], a[2]), (b[1], b[2])))
 
 
+def cuts(along: Sequence[float], aim: float) -> list[int]:
+    """Which nodes, by number, end sections of about `aim` km: always the first and the last; every one for an aim of 0.
+
+    `along`: how far each node lies from the first. The corridor is divided evenly, each cut moved to the nearest node.
+    """
+    last = len(along) - 1
+    if not aim:
+        return list(range(last + 1))
+    count = min(max(round(along[last] / aim), 1), last)
+    spots = [along[last] * k / count for k in range(1, count)]
+    inner = {_nearest(along[1:last], spot) + 1 for spot in spots}
+    return [0, *sorted(inner), last]
+
+
+def _nearest(numbers: Sequence[float], wanted: float) -> int:
+    return min(range(len(numbers)), key=lambda i: abs(numbers[i] - wanted))
+
+
 def segments(corridors: Sequence[Mapping[str, Any]], places: CityPlaces) -> list[Site]:
-    """Two directed segments a piece, ids seg-<corridor>-<number>a and ...b; ValueError when one lies outside the city."""
-    found = []
-    for piece in pieces(corridors):
-        back = Piece(piece.corridor, piece.number, piece.stop, piece.start, LineString(piece.line.coords[::-1]))
-        found += [_segment(piece, "a", places), _segment(back, "b", places)]
-    return found
+    """A site a piece, ids seg-<corridor>-<number>; ValueError when one lies outside the city."""
+    return [_segment(piece, places) for piece in pieces(corridors)]
 
 
-def _segment(piece: Piece, side: str, places: CityPlaces) -> Site:
+def _segment(piece: Piece, places: CityPlaces) -> Site:
     road = piece.corridor
     centre = piece.line.interpolate(0.5, normalized=True)
     district = places.district_at(centre.x, centre.y)
     if district is None:
-        raise ValueError(f"{road['road']} {piece.start}→{piece.stop}: its middle lies outside the city")
-    line = keep_right(LineString(piece.line.simplify(0.0004).coords), HALF_GAP_M[road["class"]])
-    middle = line.interpolate(0.5, normalized=True)
+        raise ValueError(f"{road['road']} {piece.start}—{piece.stop}: its middle lies outside the city")
     return Site(
-        id=f"seg-{road['key']}-{piece.number:02d}{side}",
-        name=f"{road['road']} {_span(piece)}",
+        id=f"seg-{road['key']}-{piece.number:02d}",
+        name=f"{road['road']} {piece.start}—{piece.stop}",
         kind="segment",
         district=district,
-        lon=round(middle.x, 5),
-        lat=round(middle.y, 5),
-        line=tuple((round(x, 5), round(y, 5)) for x, y in line.coords),
+        lon=round(centre.x, 5),
+        lat=round(centre.y, 5),
+        line=tuple((round(x, 5), round(y, 5)) for x, y in piece.line.simplify(0.0004).coords),
         facts={
             "road": road["road"],
             "from": piece.start,
             "to": piece.stop,
-            "direction": heading(piece.line),
+            "direction": BOTH_WAYS,
             "class": road["class"],
             "length_km": round(length_km(piece.line), 2),
             "free_flow_kmh": road["free"],
         },
         illustrative=True,
     )
-
-
-def _span(piece: Piece) -> str:
-    """From where to where, as signs say it: 太和→清城, 西→东."""
-    return f"{piece.start}→{piece.stop}"

@@ -116,18 +116,21 @@ def _weather(hand: Mapping[str, Any], ground: Ground) -> Iterator[Site]:
             yield ground.site(f"wx-{number:02d}", title, "weather", (lon, lat))
 
 
-def _rain(count: int, ground: Ground) -> Iterator[Site]:
-    """One in each town, then one in each cell that is farthest from all gauges so far."""
+def _rain(count: Mapping[str, int], ground: Ground) -> Iterator[Site]:
+    """In so many towns, each farthest from those taken, then in so many cells, each farthest from all gauges so far."""
     repeated = {name for name, n in Counter(_plain(town[0]) for town in ground.towns).items() if n > 1}
-    spots = [
-        ((ground.short[district][:2] if _plain(name) in repeated else "") + _plain(name), lon, lat)
-        for name, lon, lat, district in ground.towns
-    ][:count]
-    spots = [spot for i, spot in enumerate(spots) if spot[0] not in {other[0] for other in spots[:i]}]
+    towns = {
+        (ground.short[district][:2] if _plain(name) in repeated else "") + _plain(name): (lon, lat)
+        for name, lon, lat, district in reversed(ground.towns)  # of two towns of one name the first listed
+    }
+    named = [(name, lon, lat) for name, (lon, lat) in reversed(towns.items())]
+    spots = named[:1]
+    while len(spots) < min(count["towns"], len(named)):
+        spots.append(_farthest(named, spots))
     centres = [(str(c["properties"]["id"]), *label_point(shape(c["geometry"]))) for c in ground.cells]
     inside = [c for c in centres if ground.places.district_at(c[1], c[2]) == c[0][:6]]
     upland: Counter[str] = Counter()
-    while len(spots) < count:
+    for _ in range(count["upland"]):
         cell, lon, lat = _farthest(inside, spots)
         district = cell[:6]
         upland[district] += 1

@@ -14,6 +14,7 @@ from demo.history import backfill
 from demo.publication import WILD, Publisher
 from demo.scenario import Script
 from domain.city import City
+from domain.health import SYSTEM
 from domain.observation import Observation, Quality, SeriesKey
 from indicators.derive import derive
 from store import Store, open_store
@@ -92,6 +93,10 @@ def test_every_metric_of_the_city_has_a_past(city: City, store: Store) -> None:
     told = {key.metric for key in store.series().values()}
     unfed = {m.key for m in city.metrics.values() if m.ratio or m.composite or m.topic == "system"}
     assert told == set(city.metrics) - unfed
+
+
+def test_the_departments_have_about_fifteen_hundred_series(store: Store) -> None:
+    assert 1_400 < sum(key.source != SYSTEM for key in store.series().values()) < 1_600
 
 
 def test_incidents_were_told_stage_by_stage(store: Store, publisher: Publisher) -> None:

@@ -10,13 +10,19 @@ import yaml
 from shapely.geometry import LineString, Point, shape
 
 from domain.place import Site
-from geo import build_sites
+from geo import build_sites, roads
 from geo.places import CityPlaces, distance_m, length_km
 
 COUNTS = {
-    "hall": 9, "air": 12, "weather": 24, "rain": 120, "gauge": 24, "reservoir": 16, "section": 24, "outfall": 30,
-    "restaurant": 60, "parking": 40, "bus": 40, "noise": 12, "camera": 8, "fleet": 8, "segment": 300,
+    "hall": 9, "air": 12, "weather": 16, "rain": 56, "gauge": 24, "reservoir": 16, "section": 20, "outfall": 20,
+    "restaurant": 38, "parking": 24, "bus": 24, "noise": 12, "camera": 8, "fleet": 8, "segment": 102,
 }  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def hand(folder: Path) -> list[Any]:
+    path = Path(build_sites.__file__).parent / "hand" / f"{folder.name}_roads.yaml"
+    return list(yaml.safe_load(path.read_text(encoding="utf-8")))
 
 
 def test_the_committed_files_are_what_the_script_makes(tmp_path: Path, folder: Path) -> None:
@@ -87,23 +93,34 @@ def test_a_river_falls_and_grows_downstream(sites: dict[str, Site]) -> None:
         assert flows == sorted(flows)
 
 
-def test_every_segment_has_a_twin_in_the_other_direction(sites: dict[str, Site]) -> None:
-    for site in sites.values():
-        if site.kind == "segment":
-            twin = sites[site.id[:-1] + ("b" if site.id.endswith("a") else "a")]
-            assert (site.facts["from"], site.facts["to"]) == (twin.facts["to"], twin.facts["from"])
-            assert site.facts["direction"] == "→".join(reversed(twin.facts["direction"].split("→")))
-            assert site.facts["length_km"] == twin.facts["length_km"]
+def test_every_corridor_is_cut_into_sections_that_follow_each_other(sites: dict[str, Site], hand: list[Any]) -> None:
+    for corridor in hand:
+        own = [s for s in sites.values() if s.id.rpartition("-")[0] == f"seg-{corridor['key']}"]
+        named = [node[0] for node in corridor["nodes"] if len(node) == 3]
+        assert (own[0].facts["from"], own[-1].facts["to"]) == (named[0], named[-1])
+        assert [s.facts["to"] for s in own[:-1]] == [s.facts["from"] for s in own[1:]]
+        assert all(s.facts["direction"] == "双向" for s in own)
 
 
-def test_the_two_directions_keep_right(sites: dict[str, Site]) -> None:
-    for site in sites.values():
-        if site.kind == "segment" and site.id.endswith("a"):
-            twin = sites[site.id[:-1] + "b"]
-            here, there = LineString(site.line), LineString(twin.line)
-            middle = here.interpolate(0.5, normalized=True)
-            apart = there.distance(middle) * 110_000
-            assert 10 < apart < 200, site.id
+def test_sections_are_spread_over_all_districts(sites: dict[str, Site]) -> None:
+    counted = Counter(s.district for s in sites.values() if s.kind == "segment")
+    assert len(counted) == 8
+    assert min(counted.values()) >= 3
+
+
+@pytest.mark.parametrize(
+    ("along", "aim", "nodes"),
+    [
+        ((0, 10, 20), 0, [0, 1, 2]),
+        ((0, 10, 20), 50, [0, 2]),
+        ((0, 10, 20, 30, 40), 20, [0, 2, 4]),
+        ((0, 1, 2, 39, 40), 10, [0, 2, 3, 4]),
+        ((0, 19, 60), 15, [0, 1, 2]),
+        ((0, 7), 1, [0, 1]),
+    ],
+)
+def test_a_corridor_is_divided_evenly_at_its_nodes(along: tuple[float, ...], aim: float, nodes: list[int]) -> None:
+    assert roads.cuts(along, aim) == nodes
 
 
 def test_a_segment_is_as_long_as_its_line(sites: dict[str, Site]) -> None:
@@ -111,7 +128,7 @@ def test_a_segment_is_as_long_as_its_line(sites: dict[str, Site]) -> None:
         if site.kind == "segment":
             drawn = length_km(LineString(site.line))
             assert site.facts["length_km"] == pytest.approx(drawn, rel=0.1, abs=0.15), site.id
-            assert 0.5 < site.facts["length_km"] < 45, site.id
+            assert 0.5 < site.facts["length_km"] < 55, site.id
             assert site.facts["class"] in ("高速", "国道", "省道", "主干路")
 
 

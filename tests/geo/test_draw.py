@@ -1,14 +1,13 @@
-"""Drawing by hand: curves, cuts, keeping right, compass words, and compact files."""
+"""Drawing by hand: curves, cuts, and compact files."""
 
 import json
 from pathlib import Path
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from shapely.geometry import LineString, Point, Polygon
 
-from geo.draw import between, cut, feature, heading, keep_right, rounded, smooth, write_layer
+from geo.draw import between, cut, feature, rounded, smooth, write_layer
 
 
 def test_a_curve_passes_through_every_point() -> None:
@@ -24,21 +23,6 @@ def test_a_cut_runs_from_the_first_place_to_the_second() -> None:
     assert between(line, (2, 1), (7, -1)).coords[:] == [(2, 0), (7, 0)]
     assert between(line, (7, 0), (2, 0)).coords[:] == [(7, 0), (2, 0)]
     assert cut(line, 3, 3).length == 0
-
-
-@pytest.mark.parametrize(("end", "side"), [((113.1, 24.0), "south"), ((112.9, 24.0), "north")])
-def test_traffic_keeps_right(end: tuple[float, float], side: str) -> None:
-    moved = keep_right(LineString([(113.0, 24.0), end]), 100)
-    assert (moved.coords[0][1] < 24.0) == (side == "south")
-    assert abs(moved.coords[0][1] - 24.0) * 111_320 == pytest.approx(100, abs=1)
-
-
-@pytest.mark.parametrize(
-    ("end", "words"),
-    [((114, 24.1), "西→东"), ((112, 24.1), "东→西"), ((113.1, 25), "南→北"), ((113.1, 23), "北→南")],
-)
-def test_a_direction_is_told_by_the_winds(end: tuple[float, float], words: str) -> None:
-    assert heading(LineString([(113, 24), end])) == words
 
 
 def test_a_feature_is_small_and_wound_as_the_standard_asks() -> None:
