@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from datasources.guard import Guard
 from domain.errors import SourceError
 from domain.metric import Metric
 from domain.place import Places, Site
@@ -16,7 +17,8 @@ class SourceContext:
     """Handed to every source at its construction.
 
     `sites` may grow while the program runs (sites learnt from records). `areas` are the adcodes that figures may describe:
-    the city's and its districts'. `env` is where secrets come from; `root` is what relative paths start from.
+    the city's and its districts'. `env` is where secrets come from; `root` is what relative paths start from. `guard` says
+    what may be called and read: by itself nothing but public hosts and files under `root`.
     """
 
     metrics: Mapping[str, Metric]
@@ -25,6 +27,7 @@ class SourceContext:
     env: Mapping[str, str]
     root: Path
     areas: frozenset[str] = frozenset()
+    guard: Guard = field(default_factory=Guard)
     _secrets: set[str] = field(default_factory=set, repr=False, compare=False)
 
     def secret(self, name: str) -> str:

@@ -15,11 +15,14 @@ from datasources.context import SourceContext
 from datasources.failure import Busy
 from datasources.formats.documents import parse_json
 from datasources.paths import compiled
+from datasources.transport import GuardedTransport
 from domain.duration import format_duration
 from domain.errors import SourceError
 
 _EARLIER = 30.0  # a token is renewed this many seconds before its end, so that it does not end on the way
 _LONGEST_WAIT = 3600.0  # a provider that asks for more is asked again after an hour
+# One coding, and none that turns a kilobyte into a gigabyte in one piece: then the limit is seen before memory is full.
+_CODINGS = ("gzip", "deflate", "identity")
 _CONDITIONS = {"etag": "If-None-Match", "last-modified": "If-Modified-Since"}
 
 
@@ -56,9 +59,9 @@ class Web:
     ) -> None:
         self._context = context
         self._auth = auth
-        self._headers = {"Accept": "application/json", **headers}
+        self._headers = {"Accept": "application/json", "Accept-Encoding": ", ".join(_CODINGS), **headers}
         self._timeout = timeout
-        self._transport = transport
+        self._transport = transport or GuardedTransport(context.guard)
         self._client: httpx.AsyncClient | None = None
         self._token = ""
         self._token_until = float("inf")
@@ -101,7 +104,10 @@ class Web:
         if self._client is None:
             # trust_env off: neither proxies nor .netrc of the machine may see or change what a city's feed sends.
             self._client = httpx.AsyncClient(
-                timeout=self._timeout.total_seconds(), transport=self._transport, trust_env=False
+                timeout=self._timeout.total_seconds(),
+                transport=self._transport,
+                trust_env=False,
+                follow_redirects=False,  # an answer may not send our login to an address nobody declared
             )
         try:
             async with self._client.stream(
@@ -152,6 +158,9 @@ def same_host(one: str, other: str) -> bool:
 
 
 async def _read(response: httpx.Response, limit: int, url: str) -> bytes:
+    coding = response.headers.get("content-encoding", "identity").strip().lower()
+    if coding not in _CODINGS:
+        raise SourceError(f"{_shown(url)} sent its answer packed as {coding[:40]!r}, which is not read", permanent=True)
     parts: list[bytes] = []
     size = 0
     async for part in response.aiter_bytes():

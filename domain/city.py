@@ -43,6 +43,13 @@ class CitySpec(BaseModel):
     )
     demo_seed: int = Field(20261123, description="Seed of the demonstration's city.")
     replay_env: str = Field("", description="Environment variable that names the folder of recordings.")
+    allow_hosts: tuple[str, ...] = Field(
+        (),
+        description="Intranet hosts that sources may call: names, *.names, addresses or networks (10.12.0.0/16). Public hosts need no entry.",
+    )
+    allow_folders: tuple[str, ...] = Field(
+        (), description="Folders outside the working directory that sources may read files from."
+    )
     districts: tuple[District, ...] = Field(description="Districts in the order in which screens list them.")
     map: MapSpec = Field(description="How the map is drawn.")
 

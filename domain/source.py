@@ -151,6 +151,10 @@ class SourceSpec(BaseModel):
             raise ValueError("give site: {path: ...} or site: {fixed: ...}: where the metrics are measured")
         return self
 
+    def calls(self) -> dict[tuple[str, ...], str]:
+        """The http addresses this source calls, by the keys that hold them; kinds that call some name them."""
+        return {}
+
     def value_specs(self) -> dict[str, ValueSpec]:
         """The metrics with their short form ("air.pm25: pm25") written out."""
         return {k: ValueSpec(path=v) if isinstance(v, str) else v for k, v in self.metrics.items()}

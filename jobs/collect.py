@@ -1,6 +1,7 @@
 """The collector process: polls every source on its timetable until it is told to stop."""
 
 import asyncio
+import gc
 import logging
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
@@ -9,6 +10,7 @@ from pathlib import Path
 from alerts.engine import Engine
 from datasources.collector import Collector
 from datasources.context import SourceContext
+from datasources.guard import Guard
 from datasources.kinds import KINDS
 from datasources.spool import DiskSpool
 from domain.city import City
@@ -27,6 +29,18 @@ log = logging.getLogger("collect")
 def build_sources(city: City, context: SourceContext) -> dict[str, Source]:
     """Every declared source of the city, built by its kind."""
     return {key: KINDS[spec.kind][1](spec, context) for key, spec in city.sources.items()}
+
+
+def guard_of(city: City, folder: Path, env: Mapping[str, str]) -> Guard:
+    """What the city's sources may call and read. `folder` is the cockpit's own: of it only the departments' part is open."""
+    recordings = env.get(city.spec.replay_env) if city.spec.replay_env else None
+    roots = [
+        *city.spec.allow_folders,
+        *([recordings] if recordings else []),
+        *([folder / "demo"] if city.spec.demo else []),
+    ]
+    kept = tuple(folder / name for name in ("cockpit.sqlite", "logs", "secret.key", "spool"))
+    return Guard(city.spec.allow_hosts, loopback=city.spec.demo, roots=tuple(Path(root) for root in roots), kept=kept)
 
 
 def timetable(city: City, collector: Collector, ingest: Ingest, store: Store) -> list[Job]:
@@ -65,7 +79,7 @@ async def run_collector(
     """Collect until `stop` is set; a poll under way is finished first. `folder` holds the spool."""
     ingest = await asyncio.to_thread(_warm_ingest, city, store)
     areas = frozenset({city.adcode, *city.districts})
-    context = SourceContext(city.metrics, city.sites, places, env, Path.cwd(), areas)
+    context = SourceContext(city.metrics, city.sites, places, env, Path.cwd(), areas, guard_of(city, folder, env))
     sources = build_sources(city, context)
 
     async def record(run: SourceRun) -> None:
@@ -79,6 +93,8 @@ async def run_collector(
     )
     scheduler = build_scheduler(timetable(city, collector, ingest, store), city.spec.zone)
     scheduler.start()
+    gc.freeze()  # what is there now stays, so it need not be looked at again and again
+    gc.enable()
     log.info("collecting from %d sources", len(sources))
     await stop.wait()
     scheduler.shutdown(wait=False)

@@ -22,6 +22,7 @@ import config
 from alerts.engine import Engine
 from datasources.collector import Collector
 from datasources.context import SourceContext
+from datasources.guard import Guard
 from datasources.kinds import KINDS
 from domain.city import City
 from domain.observation import Quality
@@ -93,7 +94,13 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     with open_store(f"sqlite:///{tmp_path}/replay.sqlite") as store:
         ingest = Ingest(city, store, Engine.of(city, []))
         context = SourceContext(
-            city.metrics, city.sites, CityPlaces.of_city(city), {}, tmp_path, frozenset({city.adcode, *city.districts})
+            city.metrics,
+            city.sites,
+            CityPlaces.of_city(city),
+            {},
+            tmp_path,
+            frozenset({city.adcode, *city.districts}),
+            Guard(roots=(RECORDINGS,)),
         )
 
         def learn(sites: Iterable[Site]) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from config.checks.metrics import check_metrics
 from config.checks.owners import check_owners
 from config.checks.places import check_city, check_sites
+from config.checks.reach import check_reach
 from config.checks.rules import check_rules
 from config.checks.screens import check_screens
 from config.checks.sources import check_sources
@@ -17,6 +18,7 @@ CHECKS: tuple[Callable[[Parts], None], ...] = (
     check_sites,
     check_metrics,
     check_sources,
+    check_reach,
     check_owners,
     check_rules,
     check_screens,

@@ -8,10 +8,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, Field, field_validator, model_validator
 
 from datasources.auth import CLOSED
 from datasources.context import SourceContext
+from datasources.foreign_files import read_whole, subfolder, write_note
 from datasources.formats.documents import parse_json, parse_xml
 from datasources.formats.packed import unpack
 from datasources.formats.tables import Table, read_csv, read_excel, read_fixed, unpivot
@@ -71,6 +72,13 @@ class FileSpec(SourceSpec):
     max_bytes: int = Field(200_000_000, gt=0, description="Largest file accepted, unpacked.")
     chunk: int = Field(5000, gt=0, description="Records of one page (one transaction of the store).")
 
+    @field_validator("pattern")
+    @classmethod
+    def _inside(cls, pattern: str) -> str:
+        if pattern.startswith("/") or ".." in Path(pattern).parts:
+            raise ValueError("pattern: names files of the folder; neither / at its beginning nor .. leads out of it")
+        return pattern
+
     @model_validator(mode="after")
     def _fixed(self) -> "FileSpec":
         if (self.format == "fixed") != bool(self.widths) or (self.widths and len(self.widths) != len(self.columns)):
@@ -84,6 +92,7 @@ class FileSource:
     def __init__(self, spec: FileSpec, context: SourceContext) -> None:
         self.spec: SourceSpec = spec
         self._spec = spec
+        self._context = context
         self._folder = context.root / spec.folder
         self._looks: dict[str, str] = {}
 
@@ -119,14 +128,17 @@ class FileSource:
         """Complete-looking files of the folder, oldest first, each with size and time of change."""
         mark = self._spec.done_mark
         found: list[tuple[int, str, Path, str]] = []
+        real = self._context.guard.inside(self._folder, self._context.root)
         try:
             for path in self._folder.glob(self._spec.pattern):
                 name = path.name.lower()
                 if name.startswith((".", "~$")) or name.endswith(_UNFINISHED) or (mark and name.endswith(mark.lower())):
                     continue
+                if not path.parent.resolve().is_relative_to(real):
+                    raise SourceError(f"{path.parent} is a link that leads out of the folder", permanent=True)
                 if not path.is_file() or (mark and not path.with_name(path.name + mark).exists()):
                     continue
-                stat = path.stat()
+                stat = path.lstat()
                 found.append((stat.st_mtime_ns, path.name, path, f"{stat.st_size}:{stat.st_mtime_ns}"))
             if not self._folder.is_dir():
                 raise SourceError(f"folder {self._folder} does not exist")
@@ -137,14 +149,13 @@ class FileSource:
     def _pages(self, path: Path, look: str) -> list[Page]:
         """All pages of one file; a file that cannot be understood is one page that says why."""
         try:
-            large = path.stat().st_size > self._spec.max_bytes
-            data = b"" if large else path.read_bytes()
+            data = read_whole(path, self._spec.max_bytes)
         except FileNotFoundError:
             return []  # somebody took it away between the look and the reading
+        except SourceError as error:
+            return [_refused(path.name, look, b"", str(error))]
         except OSError as error:
             raise SourceError(f"{path.name} cannot be read: {error.strerror}") from error
-        if large:
-            return [_refused(path.name, look, b"", f"{path.name}: larger than {self._spec.max_bytes:,} bytes")]
         try:
             parsed = [self._parsed(name, content) for name, content in unpack(path.name, data, self._spec.max_bytes)]
         except SourceError as error:
@@ -194,15 +205,15 @@ class FileSource:
     def _move(self, path: Path, look: str | None, reason: str | None) -> None:
         target = path.parent / ("bad" if reason else "done")
         try:
-            stat = path.stat()
+            stat = path.lstat()
             if look != f"{stat.st_size}:{stat.st_mtime_ns}":
                 return
-            target.mkdir(exist_ok=True)
+            target = subfolder(path.parent, target.name)
             place = target / path.name
             if place.exists():
                 place = target / f"{path.stem}.{stat.st_mtime_ns}{path.suffix}"
             if reason:
-                place.with_name(place.name + ".reason").write_text(reason + "\n", encoding="utf-8")
+                write_note(place.with_name(place.name + ".reason"), reason + "\n")
             path.rename(place)
             if self._spec.done_mark:
                 path.with_name(path.name + self._spec.done_mark).unlink(missing_ok=True)

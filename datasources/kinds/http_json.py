@@ -8,7 +8,7 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from datasources.auth import CLOSED, Auth
+from datasources.auth import CLOSED, Auth, TokenAuth
 from datasources.context import SourceContext
 from datasources.formats.documents import parse_json
 from datasources.paths import compiled
@@ -97,6 +97,11 @@ class HttpJsonSpec(SourceSpec):
         if parts.username or parts.password:
             raise ValueError("url: user and password do not belong into an address; use auth: {type: basic, ...}")
         return url
+
+    def calls(self) -> dict[tuple[str, ...], str]:
+        """The feed's address and the login's."""
+        login = {("auth", "url"): self.auth.url} if isinstance(self.auth, TokenAuth) else {}
+        return {("url",): self.url, **login}
 
 
 class HttpJsonSource:

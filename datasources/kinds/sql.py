@@ -10,18 +10,27 @@ from typing import Literal
 from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
-from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from datasources.auth import CLOSED
 from datasources.context import SourceContext
+from datasources.guard import Guard
 from datasources.times import TimeReader
 from datasources.watermark import Seen
 from domain.errors import SourceError
 from domain.source import Ask, Page, Record, SourceSpec
 
 _CONNECT_SECONDS = 10
+_LEAD_ELSEWHERE = {
+    "hostaddr",
+    "service",
+    "servicefile",
+    "unix_socket",
+    "read_default_file",
+}  # drivers' ways round a host
 _GUARDS = {
     "sqlite": ("PRAGMA query_only = ON",),
     "postgresql": ("SET TRANSACTION READ ONLY", "SET LOCAL statement_timeout = {ms}"),
@@ -183,7 +192,7 @@ def _step(pages: Iterator[Page]) -> Page | None:
 def _engine(url: URL, context: SourceContext) -> Engine:
     """One connection a run (NullPool): nothing to go stale while a database is away. SQLite files are opened read-only."""
     if url.get_backend_name() == "sqlite":
-        path = quote(str(context.root / (url.database or "")))
+        path = quote(str(context.guard.inside(context.root / (url.database or ""), context.root)))
         address = f"file:{path}?mode=ro"
         return create_engine(
             "sqlite://",
@@ -191,9 +200,38 @@ def _engine(url: URL, context: SourceContext) -> Engine:
             poolclass=NullPool,
             hide_parameters=True,
         )
+    if led := sorted(_LEAD_ELSEWHERE & set(url.query)):
+        raise SourceError(f"{led[0]}= does not belong into the database URL; write the host into it", permanent=True)
     known = url.get_backend_name() in {"postgresql", "mysql", "mariadb"}
     options = {"connect_timeout": _CONNECT_SECONDS} if known else {}
-    return create_engine(url, poolclass=NullPool, hide_parameters=True, connect_args=options)
+    engine = create_engine(url, poolclass=NullPool, hide_parameters=True, connect_args=options)
+    hosts = _hosts(url)
+
+    def judge(dialect: Dialect, _record: object, _arguments: object, parameters: dict[str, object]) -> None:
+        """Before each connection: every address is judged, and libpq connects to a judged one without asking again."""
+        found = [(host, address) for host in hosts for address in _judged(context.guard, host, url.port or 0)]
+        if dialect.name == "postgresql" and not any(host.startswith("/") for host in hosts):
+            parameters |= {"host": ",".join(host for host, _ in found), "hostaddr": ",".join(a for _, a in found)}
+
+    event.listen(engine, "do_connect", judge)
+    return engine
+
+
+def _hosts(url: URL) -> list[str]:
+    """The hosts a database URL names; without one the driver calls this machine."""
+    asked = url.query.get("host", ())
+    named = [url.host or "", *([asked] if isinstance(asked, str) else asked)]
+    return [host for text_ in named for host in text_.split(",") if host] or ["localhost"]
+
+
+def _judged(guard: Guard, host: str, port: int) -> list[str]:
+    """The addresses of a database's host; a socket in the file system is this machine."""
+    if host.startswith("/"):
+        return guard.judged(host, ["127.0.0.1"])
+    try:
+        return guard.resolve_here(host, port)
+    except OSError:
+        raise SourceError(f"the name of the database's host, {host}, is not known") from None
 
 
 def _read_only(connection: Connection, seconds: float) -> None:

@@ -33,7 +33,7 @@ def test_a_good_folder_becomes_a_city_with_the_kinds_own_specs() -> None:
     assert problems == []
     assert city is not None
     assert set(city.sites) == {"air-1", "air-2", "gauge-1", "gauge-2"}
-    assert city.sources["air"].model_dump()["url"] == "http://127.0.0.1:7001/air"
+    assert city.sources["air"].model_dump()["url"] == "http://dept.test:7001/air"
     assert city.metrics["air.o3"].key == "air.o3"
     assert [panel.key for panel in city.screens["main"].panels] == ["head", "left", "right"]
     assert city.screens["main"].panels[2].model_dump()["curve"]["metric"] == "hall.cases"

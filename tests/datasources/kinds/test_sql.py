@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from datasources.context import SourceContext
+from datasources.guard import Guard
 from datasources.kinds.sql import SqlSource, SqlSpec
 from datasources.watermark import Seen
 from domain.errors import SourceError
@@ -169,7 +170,8 @@ async def test_an_unreachable_server_is_told_without_the_password(
     spec: Make, context: SourceContext, now: datetime, tmp_path: Path
 ) -> None:
     url = "postgresql+psycopg://reader:hunter2@127.0.0.1:1/hotline"
-    secret = SourceContext(context.metrics, context.sites, context.places, {"HOTLINE": url}, tmp_path)
+    env, guard = {"HOTLINE": url}, Guard(loopback=True)
+    secret = SourceContext(context.metrics, context.sites, context.places, env, tmp_path, guard=guard)
     made = spec(kind="sql", url="", url_env="HOTLINE")
     assert isinstance(made, SqlSpec)
     feed = SqlSource(made, secret)
