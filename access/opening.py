@@ -31,5 +31,11 @@ def open_access(
 ) -> Access:
     """Accounts, sessions and tokens of a store. departments: source -> department; demo: the one-click accounts are open."""
     sessions = Sessions(store, key, demo=demo)
-    people = People(store, sessions, passwords=passwords, demo=demo)
-    return Access(key, people, sessions, Tokens(store, departments, demo=demo))
+    tokens = Tokens(store, departments, demo=demo)
+
+    def forget() -> None:
+        sessions.forget()
+        tokens.forget()
+
+    people = People(store, sessions, forget, passwords=passwords, demo=demo)
+    return Access(key, people, sessions, tokens)

@@ -17,6 +17,7 @@ class Reason(StrEnum):
     DEPARTMENT = "department"
     LAST_ADMINISTRATOR = "last_administrator"
     OWN_ACCOUNT = "own_account"
+    DEMO = "demo"
     PASSWORD_WRONG = "password_wrong"  # noqa: S105
     PASSWORD_SHORT = "password_short"  # noqa: S105
     PASSWORD_LONG = "password_long"  # noqa: S105
@@ -41,6 +42,7 @@ SENTENCES: dict[Reason, str] = {
     Reason.DEPARTMENT: "a clerk belongs to a department",
     Reason.LAST_ADMINISTRATOR: "this is the last administrator who can sign in",
     Reason.OWN_ACCOUNT: "nobody changes the rights of their own account",
+    Reason.DEMO: "the demonstration's accounts stay as they are",
     Reason.PASSWORD_WRONG: "the old password is wrong",
     Reason.PASSWORD_SHORT: "a password has at least 10 characters",
     Reason.PASSWORD_LONG: "a password has at most 256 characters",

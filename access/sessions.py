@@ -2,28 +2,22 @@
 
 import hashlib
 import secrets
-from collections import OrderedDict
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from threading import Lock
 
+from access.accounts import is_demo
 from access.ask import deed, must_be_own
+from access.memory import Found, Memory, Uses
 from access.refused import AccessRefused, Reason
 from access.rights import RIGHTS
 from access.secret import Key
 from access.verbs import Verb
 from domain.account import Account, Viewer
-from domain.errors import StoreError
 from domain.session import Session, Visit
 from store import Store
 from store.attempts import Patience
 
 PURPOSE = "cockpit.session"
-# Revocation by another process is seen this late at most.
-RECALLED = timedelta(seconds=5)
-RECALLED_MOST = 10_000  # cookies in memory
-NOTED_EVERY = timedelta(minutes=1)  # how often the store hears that sessions are used
 AGENT_LONGEST = 200
 
 
@@ -48,13 +42,6 @@ class Entered:
     cookie: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Recalled:
-    viewer: Viewer | None
-    asked: datetime
-    until: datetime
-
-
 class Sessions:
     """One for each web process; safe to call from several threads."""
 
@@ -62,10 +49,8 @@ class Sessions:
         self._store = store
         self._key = key
         self._demo = demo
-        self._recalled: OrderedDict[str, _Recalled] = OrderedDict()
-        self._used: dict[str, datetime] = {}
-        self._noted: datetime | None = None
-        self._turn = Lock()
+        self._memory = Memory()
+        self._uses = Uses(store.people.touch_sessions)
 
     def open(
         self, account: Account, visit: Visit, *, remember: bool = False, patience: Patience | None = None
@@ -97,16 +82,14 @@ class Sessions:
         secret = self._key.unsign(PURPOSE, value)
         if secret is None:
             return None
-        known = self._known(digest(secret), now)
-        if known is None:
-            known = self._look_up(digest(secret), now)
-        return self._use(known, address, now)
+        key = digest(secret)
+        return _at(self._memory.get(key, now) or self._look_up(key, now), address, now)
 
     def recalled(self, value: str, address: str, now: datetime) -> Viewer | None:
         """The same from memory alone, fit for an event loop; None also when memory does not know."""
         secret = self._key.unsign(PURPOSE, value)
-        known = self._known(digest(secret), now) if secret is not None else None
-        return None if known is None else self._use(known, address, now)
+        found = self._memory.get(digest(secret), now) if secret is not None else None
+        return None if found is None else _at(found, address, now)
 
     def sign_out(self, viewer: Viewer, now: datetime) -> bool:
         """End the viewer's own session; False when it was over."""
@@ -141,49 +124,27 @@ class Sessions:
 
     def forget(self) -> None:
         """Ask the store again for everybody: something was changed by this process."""
-        with self._turn:
-            self._recalled.clear()
+        self._memory.forget()
 
-    def _known(self, key: str, now: datetime) -> _Recalled | None:
-        with self._turn:
-            known = self._recalled.get(key)
-        if known is None or not timedelta() <= now - known.asked < RECALLED:
-            return None
-        return known
-
-    def _look_up(self, key: str, now: datetime) -> _Recalled:
-        found = self._store.people.session_of(key)
-        session, account = found or (None, None)
+    def _look_up(self, key: str, now: datetime) -> Found:
+        age = self._memory.age
+        session, account = self._store.people.session_of(key) or (None, None)
         viewer = None
         if session and account and is_open(session, now) and self._admits(account):
             viewer = viewer_of(account, session.id, session.address)
-        known = _Recalled(viewer, now, session.expires if session else now)
-        with self._turn:
-            self._recalled[key] = known
-            self._recalled.move_to_end(key)
-            while len(self._recalled) > RECALLED_MOST:
-                self._recalled.popitem(last=False)
-        if viewer is not None:
-            self._note(viewer.session, now)
-        return known
+            self._uses.note(session.id, now)
+        found = Found(viewer, now, session.expires if session else now)
+        self._memory.put(key, found, age)
+        return found
 
     def _admits(self, account: Account) -> bool:
-        return not account.disabled and (self._demo or not is_demo(account))
+        return not account.disabled and (self._demo or not is_demo(account.login))
 
-    def _use(self, known: _Recalled, address: str, now: datetime) -> Viewer | None:
-        if known.viewer is None or now >= known.until:
-            return None
-        return known.viewer if known.viewer.address == address else replace(known.viewer, address=address)
 
-    def _note(self, session: str, now: datetime) -> None:
-        """Remember that a session is used; once a minute the store hears of all that were. It may wait when the store is down."""
-        with self._turn:
-            self._used[session] = now
-            if self._noted is not None and timedelta() <= now - self._noted < NOTED_EVERY:
-                return
-            self._noted, used, self._used = now, self._used, {}
-        with suppress(StoreError):
-            self._store.people.touch_sessions(used)
+def _at(found: Found, address: str, now: datetime) -> Viewer | None:
+    if found.viewer is None or now >= found.until:
+        return None
+    return replace(found.viewer, address=address)
 
 
 def digest(secret: str) -> str:
@@ -199,14 +160,6 @@ def life_of(session: Session) -> Life:
 def is_open(session: Session, now: datetime) -> bool:
     """Whether a session still lets in."""
     return session.revoked is None and now < session.expires and now - session.seen <= life_of(session).idle
-
-
-def is_demo(account: Account) -> bool:
-    """Whether this is one of the demonstration's accounts, which are entered by one click."""
-    return account.login.startswith(DEMO_PREFIX)
-
-
-DEMO_PREFIX = "demo."
 
 
 def viewer_of(account: Account, session: str, address: str) -> Viewer:

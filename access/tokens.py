@@ -2,26 +2,22 @@
 
 import secrets
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from threading import Lock
 
+from access.accounts import is_demo
 from access.ask import TOKEN_PREFIX, deed, must_administer, must_be_own
+from access.memory import Found, Memory, Uses
 from access.refused import AccessRefused, Reason
 from access.rights import RIGHTS
-from access.sessions import digest, is_demo, viewer_of
+from access.sessions import digest, viewer_of
 from access.verbs import Verb
 from domain.account import Account, Right, Role, Viewer
-from domain.errors import StoreError
 from domain.session import Scope, Token
 from store import Store
 
 PREFIX = "cc_"  # by which a secret that leaked into a file can be found
 LONGEST_LIFE = timedelta(days=366)
-RECALLED = timedelta(seconds=5)
-RECALLED_MOST = 1000
-NOTED_EVERY = timedelta(minutes=1)
 NAME_LONGEST = 64
 
 # What a scope opens, as far as the role has it. Quarantined raw records and administration are for people.
@@ -43,13 +39,6 @@ class Wish:
     sources: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class _Recalled:
-    viewer: Viewer | None
-    asked: datetime
-    until: datetime
-
-
 class Tokens:
     """One for each process. `departments` says whose each source is (source -> department); None = not known, not checked."""
 
@@ -57,9 +46,8 @@ class Tokens:
         self._store = store
         self._departments = departments
         self._demo = demo
-        self._recalled: dict[str, _Recalled] = {}
-        self._noted: dict[str, datetime] = {}
-        self._turn = Lock()
+        self._memory = Memory()
+        self._uses = Uses(store.people.touch_tokens)
 
     def issue(self, wish: Wish, viewer: Viewer, now: datetime) -> tuple[Token, str]:
         """Issue a token for one's own account or (administration) another's; with its secret, which is shown once.
@@ -83,12 +71,10 @@ class Tokens:
         if not bearer.startswith(PREFIX):
             return None
         key = digest(bearer)
-        known = self._recalled.get(key)
-        if known is None or not timedelta() <= now - known.asked < RECALLED:
-            known = self._look_up(key, now)
-        if known.viewer is None or now >= known.until:
+        found = self._memory.get(key, now) or self._look_up(key, now)
+        if found.viewer is None or now >= found.until:
             return None
-        return replace(known.viewer, address=address)
+        return replace(found.viewer, address=address)
 
     def of(self, login: str | None, viewer: Viewer) -> list[Token]:
         """Tokens of a login, or of everybody (None), also those that are over; newest first."""
@@ -106,7 +92,7 @@ class Tokens:
 
     def forget(self) -> None:
         """Ask the store again for every token."""
-        self._recalled.clear()
+        self._memory.forget()
 
     def _check(self, wish: Wish, account: Account, now: datetime) -> None:
         rules = (
@@ -131,29 +117,19 @@ class Tokens:
             for source in wish.sources
         )
 
-    def _look_up(self, key: str, now: datetime) -> _Recalled:
-        found = self._store.people.token_of(key)
-        token, account = found or (None, None)
+    def _look_up(self, key: str, now: datetime) -> Found:
+        age = self._memory.age
+        token, account = self._store.people.token_of(key) or (None, None)
         viewer = None
         if token and account and token.revoked is None and now < token.expires and self._admits(account):
             viewer = _viewer(account, token)
-            self._note(token.id, now)
-        with self._turn:
-            if len(self._recalled) >= RECALLED_MOST:
-                self._recalled.clear()
-            self._recalled[key] = known = _Recalled(viewer, now, token.expires if token else now)
-        return known
+            self._uses.note(token.id, now)
+        found = Found(viewer, now, token.expires if token else now)
+        self._memory.put(key, found, age)
+        return found
 
     def _admits(self, account: Account) -> bool:
-        return not account.disabled and (self._demo or not is_demo(account))
-
-    def _note(self, token: str, now: datetime) -> None:
-        before = self._noted.get(token)
-        if before is not None and timedelta() <= now - before < NOTED_EVERY:
-            return
-        self._noted[token] = now
-        with suppress(StoreError):
-            self._store.people.touch_tokens({token: now})
+        return not account.disabled and (self._demo or not is_demo(account.login))
 
 
 def _scopes_fit(scopes: frozenset[Scope], role: Role) -> bool:

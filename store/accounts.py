@@ -95,6 +95,12 @@ def set_password(connection: Connection, login: str, password: str, must_change:
     return True
 
 
+def renew_hash(connection: Connection, login: str, old: str, new: str) -> None:
+    """Exchange a password's hash, unless another was set meanwhile."""
+    meant = (account.c.login == login, account.c.password == old)
+    connection.execute(account.update().where(*meant).values(password=new))
+
+
 def account_of(row: RowMapping, attempt: Attempt | None = None) -> Account:
     """The account of a row of its table, with the lock-out that stands against it."""
     return Account(

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select
 
-from store.driver import upsert
+from store.driver import storable, upsert
 from store.moment import from_ms, from_ms_or_none, to_ms, to_ms_or_none
 from store.people_tables import attempt
 
@@ -56,7 +56,7 @@ def login_subject(login: str) -> str:
 
 def address_subject(address: str) -> str:
     """A client's address as a subject."""
-    return f"address:{address}"
+    return f"address:{storable(address)}"
 
 
 def claim(connection: Connection, subjects: Mapping[str, Patience], now: datetime) -> Claim:

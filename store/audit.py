@@ -11,13 +11,14 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, or_, select
 from domain.deed import Deed
 from store.driver import storable
 from store.marks import get_mark, put_mark
-from store.moment import from_ms, to_ms
+from store.moment import EPOCH, from_ms, to_ms
 from store.people_tables import audit
 from store.plain import plain_json
 from store.work import Work
 
 HEAD = "audit_head"  # "<id> <hash>" of the newest row: rows cut off at the end leave no other trace
 START = ""  # what the first row has for the hash before it
+LARGEST = (1 << 31) - 1  # a row number that both databases take
 CHUNK = 5000  # rows checked at a time
 
 
@@ -94,7 +95,7 @@ class AuditLog:
         """Rows that match, newest first; `before_id` continues below a row."""
         statement = select(audit).where(*_conditions(query)).order_by(audit.c.id.desc()).limit(limit)
         if before_id is not None:
-            statement = statement.where(audit.c.id < before_id)
+            statement = statement.where(audit.c.id < min(before_id, LARGEST))
         with self._work.reading() as connection:
             return [_row(row) for row in connection.execute(statement).mappings()]
 
@@ -171,32 +172,28 @@ def _all(connection: Connection) -> Iterator[RowMapping]:
     while True:
         statement = select(audit).where(audit.c.id > after).order_by(audit.c.id).limit(CHUNK)
         rows = connection.execute(statement).mappings().all()
-        for row in rows:
-            yield row
+        yield from rows
         if len(rows) < CHUNK:
             return
         after = rows[-1]["id"]
 
 
 def _conditions(query: AuditQuery) -> list[ColumnElement[bool]]:
-    wanted: list[ColumnElement[bool]] = []
-    if query.actor:
-        wanted.append(audit.c.actor == query.actor)
-    if query.address:
-        wanted.append(audit.c.address == query.address)
-    if query.verb:
-        wanted.append((audit.c.verb == query.verb) | audit.c.verb.startswith(f"{query.verb}.", autoescape=True))
-    if query.thing:
-        wanted.append(audit.c.thing.startswith(query.thing, autoescape=True))
-    if query.text:
-        places = (audit.c.actor, audit.c.verb, audit.c.thing, audit.c.before, audit.c.after, audit.c.reason)
-        found = [place.icontains(query.text, autoescape=True) for place in places]
-        wanted.append(or_(*found))
-    if query.since is not None:
-        wanted.append(audit.c.at >= to_ms(query.since))
-    if query.until is not None:
-        wanted.append(audit.c.at < to_ms(query.until))
-    return wanted
+    row = audit.c
+    actor, verb, thing, address, text = (
+        storable(one) for one in (query.actor, query.verb, query.thing, query.address, query.text)
+    )
+    places = (row.actor, row.verb, row.thing, row.before, row.after, row.reason)
+    wanted = (
+        (actor, row.actor == actor),
+        (address, row.address == address),
+        (verb, or_(row.verb == verb, row.verb.startswith(f"{verb}.", autoescape=True))),
+        (thing, row.thing.startswith(thing, autoescape=True)),
+        (text, or_(*(place.icontains(text, autoescape=True) for place in places))),
+        (query.since, row.at >= to_ms(query.since or EPOCH)),
+        (query.until, row.at < to_ms(query.until or EPOCH)),
+    )
+    return [condition for given, condition in wanted if given]
 
 
 def _row(row: RowMapping) -> AuditRow:

@@ -17,6 +17,7 @@ from store.accounts import (
     has_password,
     read_account,
     read_accounts,
+    renew_hash,
     set_password,
 )
 from store.attempts import (
@@ -96,15 +97,19 @@ class Register:
 
     # -- signing in
 
-    def claim(self, login: str, address: str, patience: tuple[Patience, Patience], now: datetime) -> Claim:
-        """May this login be tried from this address now? Counts the attempt. `patience` with logins and with addresses."""
-        subjects = {login_subject(login): patience[0], address_subject(address): patience[1]}
+    def claim(self, subjects: Mapping[str, Patience], now: datetime) -> Claim:
+        """May a password be tried now, for this login and from this address? Counts the attempt before it is made."""
         with self._work.reading() as connection:
             until = locked(connection, subjects, now)
         if until is not None:
             return Claim(False, until)
         with self._work.writing() as connection:
             return claim(connection, subjects, now)
+
+    def renew_hash(self, login: str, old: str, new: str) -> None:
+        """Put a stronger hash of the same password in the place of `old`. Bookkeeping, no deed."""
+        with self._work.writing() as connection:
+            renew_hash(connection, login, old, new)
 
     def refuse(self, deed: Deed) -> int:
         """Keep that somebody was not let in; the number of the audit row."""

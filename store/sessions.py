@@ -43,7 +43,7 @@ def read_sessions(connection: Connection, now: datetime, login: str | None = Non
 
 def find_session(connection: Connection, column: str, value: str) -> Session | None:
     """The session of an id, or of the digest of its secret; also one that has ended."""
-    row = connection.execute(select(session).where(session.c[column] == value)).mappings().first()
+    row = connection.execute(select(session).where(session.c[column] == storable(value))).mappings().first()
     return None if row is None else session_of(row)
 
 
@@ -105,7 +105,7 @@ def read_tokens(connection: Connection, login: str | None = None) -> list[Token]
 
 def find_token(connection: Connection, column: str, value: str) -> Token | None:
     """The token of an id, or of the digest of its secret; also one that is over."""
-    row = connection.execute(select(token).where(token.c[column] == value)).mappings().first()
+    row = connection.execute(select(token).where(token.c[column] == storable(value))).mappings().first()
     return None if row is None else token_of(row)
 
 
