@@ -26,6 +26,11 @@ class LayerFiles:
         """Every layer's name."""
         return list(self._layers)
 
+    @property
+    def all(self) -> list[Layer]:
+        """Every layer, by name."""
+        return sorted(self._layers.values(), key=lambda layer: layer.name)
+
     def url(self, name: str) -> str:
         """The address with the file's hash: what a screen names. A layer that is not declared keeps its plain name."""
         layer = self._layers.get(name)

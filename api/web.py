@@ -8,6 +8,7 @@ from api.pages import PackedPages
 from api.security import SecurityHeaders
 from api.services import Services
 from api.static import FastStatic
+from api.v1 import routes as v1
 
 
 def mount(server: FastAPI, services: Services) -> LayerFiles:
@@ -18,7 +19,7 @@ def mount(server: FastAPI, services: Services) -> LayerFiles:
     """
     files = LayerFiles(services.city, services.cache)
     errors.register(server)
-    for router in (stream.router(services), health.router(services), layers.router(files)):
+    for router in (stream.router(services), health.router(services), layers.router(files), v1.router(services, files)):
         server.include_router(router)
     server.add_middleware(PackedPages)
     server.add_middleware(FastStatic, cache=services.cache)

@@ -1,0 +1,63 @@
+"""One example of every answer and every body, for the API's description. Tests hold them valid."""
+
+from typing import Any, Final
+
+_AT, _LATER = "2026-11-24T06:00:00Z", "2026-11-24T06:07:12Z"
+_METRIC: Final[dict[str, Any]] = {
+    "key": "air.pm25", "name": "细颗粒物", "name_en": "PM2.5", "unit": "µg/m³", "topic": "environment",
+    "definition": "HJ 633 小时均值，标准状态", "department": "市生态环境局", "aggregate": "mean", "across": "mean", "weight": "",
+    "window": "latest", "better": "lower", "band": None, "valid": [0, 1000], "digits": 0, "every_s": 3600,
+    "stale_after_s": 7200, "target": None, "target_source": "", "standard": "HJ 633-2026", "version": "1",
+    "since": "2026-01-01", "ratio": None, "derive": "", "composite": {}, "site_kind": "air",
+}  # fmt: skip
+_SITE: Final[dict[str, Any]] = {
+    "id": "air-1", "name": "技师学院", "name_en": "", "kind": "air", "district": "441802", "lon": 113.056, "lat": 23.682,
+    "illustrative": False, "facts": {}, "line": [],
+}  # fmt: skip
+_SERIES: Final[dict[str, Any]] = {
+    "series": 17, "metric": "air.pm25", "site": "air-1", "source": "air", "standard": "", "district": "441802",
+    "unit": "µg/m³",
+}  # fmt: skip
+_RAW: Final[dict[str, Any]] = {"at": _AT, "value": 38.0, "quality": "good", "received": _LATER}
+_INCIDENT: Final[dict[str, Any]] = {
+    "id": "SJ20261124001", "source": "incidents", "kind": "flood", "title": "人民三路积水", "at": _AT, "updated": _LATER,
+    "received": _LATER, "status": "handling", "grade": 4, "department": "市应急管理局", "district": "441802", "site": "",
+    "lon": 113.051, "lat": 23.702, "detail": {"水深": "32 cm"},
+}  # fmt: skip
+_LAYER: Final[dict[str, Any]] = {
+    "name": "districts", "href": "/api/v1/layers/districts", "size": 48213, "attribution": "© OpenStreetMap contributors",
+    "licence": "ODbL-1.0", "illustrative": False,
+}  # fmt: skip
+
+ROWS: Final[dict[str, dict[str, Any]]] = {
+    "metrics": _METRIC, "sites": _SITE, "series": _SERIES, "latest": _SERIES | _RAW, "values": _RAW,
+    "incidents": _INCIDENT, "layers": _LAYER,
+}  # fmt: skip
+EXAMPLES: Final[dict[str, Any]] = {name: {"data": [row], "next": None} for name, row in ROWS.items()}
+EXAMPLES["values"] |= {"series": _SERIES, "step": "raw"}
+
+
+def _cell(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+CSV_EXAMPLES: Final[dict[str, str]] = {
+    name: ",".join(row) + "\r\n" + ",".join(map(_cell, row.values())) + "\r\n"
+    for name, row in ROWS.items()
+    if name in ("latest", "values", "series", "layers")
+}
+for _name in ("metrics", "sites", "incidents"):
+    _simple = {key: value for key, value in ROWS[_name].items() if not isinstance(value, dict | list)}
+    CSV_EXAMPLES[_name] = ",".join(_simple) + "\r\n" + ",".join(map(_cell, _simple.values())) + "\r\n"
+
+
+def _feature(row: dict[str, Any]) -> dict[str, Any]:
+    geometry = {"type": "Point", "coordinates": [row["lon"], row["lat"]]}
+    properties = {key: value for key, value in row.items() if key != "line"}
+    return {"type": "Feature", "id": row["id"], "geometry": geometry, "properties": properties}
+
+
+GEOJSON_EXAMPLES: Final[dict[str, Any]] = {
+    name: {"type": "FeatureCollection", "features": [_feature(ROWS[name])], "next": None}
+    for name in ("sites", "incidents")
+}

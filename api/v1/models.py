@@ -1,0 +1,230 @@
+"""The shapes of answers, as the API's description tells them. Answers are made from rows; tests hold the two equal."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from domain.incident import IncidentGrade, IncidentStatus
+from domain.metric import Aggregate, Topic, Window
+
+QualityWord = Literal["good", "suspect", "missing", "invalid"]
+
+
+class Shape(BaseModel):
+    """Nothing is left out of a description."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Problem(Shape):
+    """Why a request was refused: `code` for programs, `message` for people."""
+
+    model_config = ConfigDict(extra="allow")
+    code: str
+    message: str
+
+
+class Refusal(Shape):
+    """The one shape of every failure."""
+
+    error: Problem
+
+
+class MetricRow(Shape):
+    """What a number means; durations in seconds."""
+
+    key: str
+    name: str
+    name_en: str
+    unit: str
+    topic: Topic
+    definition: str
+    department: str
+    aggregate: Aggregate
+    across: Literal["mean", "sum", "max", "min", "weighted", "ratio", "none"]
+    weight: str
+    window: Window
+    better: Literal["higher", "lower", "band", "none"]
+    band: tuple[float, float] | None
+    valid: tuple[float | None, float | None]
+    digits: int
+    every_s: float
+    stale_after_s: float | None
+    target: float | None
+    target_source: str
+    standard: str
+    version: str
+    since: str
+    ratio: tuple[str, str] | None
+    derive: str
+    composite: dict[str, float]
+    site_kind: str
+
+
+class SiteRow(Shape):
+    """A place measured; WGS-84 degrees. `line`: the path of a road segment."""
+
+    id: str
+    name: str
+    name_en: str
+    kind: str
+    district: str
+    lon: float | None
+    lat: float | None
+    illustrative: bool
+    facts: dict[str, object]
+    line: list[tuple[float, float]]
+
+
+class SeriesRow(Shape):
+    """One series. `district` is empty for figures of the whole city."""
+
+    series: int
+    metric: str
+    site: str
+    source: str
+    standard: str
+    district: str
+    unit: str
+
+
+class LatestRow(SeriesRow):
+    """The newest value of a series. `at`: the phenomenon's time, `received`: its arrival."""
+
+    at: datetime
+    value: float | None
+    quality: QualityWord
+    received: datetime
+
+
+class RawRow(Shape):
+    """One value as it came."""
+
+    at: datetime
+    value: float | None
+    quality: QualityWord
+    received: datetime
+
+
+class BucketRow(Shape):
+    """An hour or a local day: `at` is its beginning, `n` how many good or suspect values it folds."""
+
+    at: datetime
+    seconds: int
+    n: int
+    mean: float
+    sum: float
+    min: float
+    max: float
+    first: float
+    last: float
+
+
+class IncidentRow(Shape):
+    """An incident as its source last told it; texts are masked for those who may not read personal data."""
+
+    id: str
+    source: str
+    kind: str
+    title: str
+    at: datetime
+    updated: datetime
+    received: datetime
+    status: IncidentStatus
+    grade: IncidentGrade | None
+    department: str
+    district: str
+    site: str
+    lon: float | None
+    lat: float | None
+    detail: dict[str, str]
+
+
+class LayerRow(Shape):
+    """A map layer; `href` is where its GeoJSON is."""
+
+    name: str
+    href: str
+    size: int
+    attribution: str
+    licence: str
+    illustrative: bool
+
+
+class Page(Shape):
+    """A page of a list; `next` is the cursor of the page after it, null after the last."""
+
+    next: str | None = Field(description="Cursor of the next page.")
+
+
+class MetricPage(Page):
+    """Metrics by key."""
+
+    data: list[MetricRow]
+
+
+class SitePage(Page):
+    """Sites by id."""
+
+    data: list[SiteRow]
+
+
+class SeriesPage(Page):
+    """Series by number."""
+
+    data: list[SeriesRow]
+
+
+class LatestPage(Page):
+    """Newest values by number of their series."""
+
+    data: list[LatestRow]
+
+
+class ValuesPage(Page):
+    """Values of one series in order of time."""
+
+    series: SeriesRow
+    step: Literal["raw", "hour", "day"]
+    data: list[RawRow] | list[BucketRow]
+
+
+class IncidentPage(Page):
+    """Incidents, those that began last first."""
+
+    data: list[IncidentRow]
+
+
+class LayerPage(Page):
+    """Layers by name."""
+
+    data: list[LayerRow]
+
+
+class Span(Shape):
+    """Records `first` to `last` (counted from 1, both included) that fared alike."""
+
+    first: int
+    last: int
+    status: Literal["accepted", "duplicate", "rejected", "ignored"]
+    reason: str = Field("", description="Why it was rejected.")
+    kept: int = Field(0, description="Of a rejected record: values that could be read and are stored all the same.")
+
+
+class PushAnswer(Shape):
+    """What became of a push. Once it is answered it is durable.
+
+    read = accepted + duplicates + rejected. `results` cover every record of the request in order; neighbours that fared alike
+    share an entry. `written` counts stored values and incidents, new or corrected.
+    """
+
+    source: str
+    received: datetime
+    read: int
+    accepted: int
+    duplicates: int
+    rejected: int
+    ignored: int
+    written: int
+    results: list[Span]

@@ -1,0 +1,17 @@
+"""The routes of /api/v1, and the document that describes them."""
+
+from fastapi import APIRouter
+
+from api.layers import LayerFiles
+from api.services import Services
+from api.v1 import catalogue, values
+
+PREFIX = "/api/v1"
+
+
+def router(services: Services, files: LayerFiles) -> APIRouter:
+    """Every operation."""
+    routes = APIRouter(prefix=PREFIX)
+    for part in (catalogue.router(services, files), values.router(services)):
+        routes.include_router(part)
+    return routes
