@@ -1,10 +1,11 @@
 """Alerts: the present state of each fingerprint, written by compare-and-set, and every state it was in."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, Select, Table, func, insert, select, update
 
 from domain.alert import Alert, AlertLevel, Condition, Reason, Transition
 from store.driver import Values, insert_into, storable, upsert
@@ -39,7 +40,25 @@ def read_open_alerts(connection: Connection) -> list[Alert]:
     return [_alert(row) for row in connection.execute(statement).mappings()]
 
 
-def read_alerts(connection: Connection, at: datetime, since: datetime) -> list[Alert]:
+@dataclass(frozen=True, slots=True)
+class Of:
+    """Which alerts are asked for: those of these metrics at these sites, None for all. An alert never changes either."""
+
+    metrics: Collection[str] | None = None
+    sites: Collection[str] | None = None
+
+    def among(self, statement: Select[Any], table: Table) -> Select[Any]:
+        """The statement narrowed to them."""
+        for column, names in ((table.c.metric, self.metrics), (table.c.site, self.sites)):
+            if names is not None:
+                statement = statement.where(column.in_(sorted(names)))
+        return statement
+
+
+ALL = Of()
+
+
+def read_alerts(connection: Connection, at: datetime, since: datetime, of: Of = ALL) -> list[Alert]:
     """Alerts as they stood at `at`: those open, and those that moved since `since`; newest first.
 
     A fingerprint that came, went and came again is two alerts, told apart by their `since`.
@@ -47,9 +66,9 @@ def read_alerts(connection: Connection, at: datetime, since: datetime) -> list[A
     moment = to_ms(at)
     rows: dict[tuple[str, int], Values] = {}
     for row in [
-        *_unmoved(connection, moment),
-        *_before(connection, moment),
-        *_recent(connection, to_ms(since), moment),
+        *_unmoved(connection, moment, of),
+        *_before(connection, moment, of),
+        *_recent(connection, to_ms(since), moment, of),
     ]:
         key = (row["fingerprint"], row["since"])
         if key not in rows or rows[key]["updated"] <= row["updated"]:
@@ -90,13 +109,13 @@ def _swap(connection: Connection, one: Alert, steps: Sequence[Transition]) -> bo
     return connection.execute(update(alert).where(held).values(row)).rowcount == 1
 
 
-def _unmoved(connection: Connection, moment: int) -> Iterable[Values]:
+def _unmoved(connection: Connection, moment: int, of: Of) -> Iterable[Values]:
     """Open alerts whose present state is the one they had at `moment`."""
     statement = select(alert).where(alert.c.updated <= moment, alert.c.condition.not_in(OVER))
-    return [dict(row) for row in connection.execute(statement).mappings()]
+    return [dict(row) for row in connection.execute(of.among(statement, alert)).mappings()]
 
 
-def _before(connection: Connection, moment: int) -> Iterable[Values]:
+def _before(connection: Connection, moment: int, of: Of) -> Iterable[Values]:
     """Of fingerprints that have moved since `moment`: the state they had then, when it was an open one."""
     old = alert_version.c
     later = select(alert.c.fingerprint).where(alert.c.updated > moment)
@@ -105,13 +124,13 @@ def _before(connection: Connection, moment: int) -> Iterable[Values]:
     newest = last.subquery()
     joined = alert_version.join(newest, (old.fingerprint == newest.c.fingerprint) & (old.updated == newest.c.updated))
     statement = select(alert_version).select_from(joined).where(old.condition.not_in(OVER))
-    return [dict(row) for row in connection.execute(statement).mappings()]
+    return [dict(row) for row in connection.execute(of.among(statement, alert_version)).mappings()]
 
 
-def _recent(connection: Connection, edge: int, moment: int) -> Iterable[Values]:
+def _recent(connection: Connection, edge: int, moment: int, of: Of) -> Iterable[Values]:
     old = alert_version.c
     statement = select(alert_version).where(old.updated >= edge, old.updated <= moment)
-    return [dict(row) for row in connection.execute(statement).mappings()]
+    return [dict(row) for row in connection.execute(of.among(statement, alert_version)).mappings()]
 
 
 def _row(one: Alert) -> Values:

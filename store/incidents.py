@@ -1,7 +1,7 @@
 """Incidents: the present state of each, and every version it was told in, so that a past moment can be shown."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any, cast
 
@@ -45,15 +45,21 @@ def write_incidents(connection: Connection, incidents: Sequence[Incident]) -> in
     return len(versions)
 
 
-def read_incidents(connection: Connection, at: datetime, since: datetime) -> list[Incident]:
-    """Incidents as known at `at`: those not closed, and those that began or changed since `since`; newest first."""
+def read_incidents(
+    connection: Connection, at: datetime, since: datetime, districts: Collection[str] | None = None
+) -> list[Incident]:
+    """Incidents as known at `at`: those not closed, and those that began or changed since `since`; newest first.
+
+    districts: only those that were known to lie in one of them at `at`; None for all.
+    """
     moment, edge = to_ms(at), to_ms(since)
     recent = or_(incident.c.status != "closed", incident.c.at >= edge, incident.c.updated >= edge)
-    known = [
-        dict(row)
-        for row in connection.execute(select(incident).where(incident.c.received <= moment, recent)).mappings()
-    ]
-    known += _before(connection, moment, edge)
+    statement = select(incident).where(incident.c.received <= moment, recent)
+    if districts is not None:
+        statement = statement.where(incident.c.district.in_(sorted(districts)))
+    known = [dict(row) for row in connection.execute(statement).mappings()]
+    # The version that was known then decides, so these are told apart after it has been found.
+    known += [row for row in _before(connection, moment, edge) if districts is None or row["district"] in districts]
     known.sort(key=lambda row: (row["at"], row["source"], row["id"]), reverse=True)
     return [_incident(row) for row in known]
 

@@ -50,16 +50,23 @@ def read_staged(connection: Connection, driver: Driver, stage: Any) -> Rows:
 
 
 def read_latest(
-    connection: Connection, driver: Driver, dictionary: Dictionary, metrics: frozenset[str] | None
+    connection: Connection,
+    driver: Driver,
+    dictionary: Dictionary,
+    metrics: frozenset[str] | None,
+    sites: frozenset[str] | None = None,
 ) -> list[Latest]:
-    """The newest value of each series of the metrics, in order of series."""
+    """The newest value of each series of the metrics at the sites (None: of all), in order of series."""
     keys = dictionary.keys(connection)
     row = latest.c
     statement = select(row.series_id, row.at, driver.number(row.value), row.quality, row.received)
-    if metrics is not None:
-        statement = statement.where(
-            row.series_id.in_([number for number, key in keys.items() if key.metric in metrics])
-        )
+    if metrics is not None or sites is not None:
+        asked = [
+            number
+            for number, key in keys.items()
+            if (metrics is None or key.metric in metrics) and (sites is None or key.site in sites)
+        ]
+        statement = statement.where(row.series_id.in_(asked))
     columns = (column.tolist() for column in driver.arrays(connection, statement))
     moments = _Moments()
     found = [

@@ -1,6 +1,6 @@
 """Places learnt from records, for the screens: what a source's first record of a place said about it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection, select
 
@@ -20,7 +20,8 @@ def write_sites(connection: Connection, source: str, sites: Sequence[Site]) -> i
     return len(rows)
 
 
-def read_sites(connection: Connection) -> list[Site]:
-    """Every learnt site, in order of id."""
+def read_sites(connection: Connection, districts: Collection[str] | None = None) -> list[Site]:
+    """Every learnt site, or those in some districts, in order of id."""
     specs = connection.execute(select(table.c.spec).order_by(table.c.id)).scalars()
-    return [Site.model_validate_json(spec) for spec in specs]
+    found = (Site.model_validate_json(spec) for spec in specs)
+    return [one for one in found if districts is None or one.district in districts]

@@ -20,7 +20,7 @@ from domain.place import Site
 from domain.run import SourceRun
 from domain.source import SourceSpec
 from store import changes as feed
-from store.alerts import read_alerts, read_open_alerts, read_transitions, write_alerts
+from store.alerts import Of, read_alerts, read_open_alerts, read_transitions, write_alerts
 from store.audit import AuditLog
 from store.batches import Writer
 from store.buckets import Calendar
@@ -131,12 +131,11 @@ class Store:
         with self._reading() as connection:
             return self._dictionary.keys(connection)
 
-    def latest(self, metrics: Iterable[str] | None = None) -> list[Latest]:
-        """The newest value of every series, or of those of some metrics, in order of series."""
+    def latest(self, metrics: Iterable[str] | None = None, sites: Iterable[str] | None = None) -> list[Latest]:
+        """The newest value of every series, or of those of some metrics or at some sites, in order of series."""
+        chosen = [None if names is None else frozenset(names) for names in (metrics, sites)]
         with self._reading() as connection:
-            return read_latest(
-                connection, self._driver, self._dictionary, None if metrics is None else frozenset(metrics)
-            )
+            return read_latest(connection, self._driver, self._dictionary, *chosen)
 
     def window(self, start: datetime, end: datetime, series_ids: Collection[int] | None = None) -> Rows:
         """The log with start <= at < end, ordered by (at, series)."""
@@ -155,15 +154,21 @@ class Store:
 
     # -- reading the rest
 
-    def incidents(self, at: datetime, since: datetime) -> list[Incident]:
-        """Incidents as known at `at`: those not closed, and those that began or changed since `since`; newest first."""
+    def incidents(self, at: datetime, since: datetime, districts: Collection[str] | None = None) -> list[Incident]:
+        """Incidents as known at `at` (in some districts): not closed, or begun or changed since `since`; newest first."""
         with self._reading() as connection:
-            return read_incidents(connection, at, since)
+            return read_incidents(connection, at, since, districts)
 
-    def alerts(self, at: datetime, since: datetime) -> list[Alert]:
-        """Alerts as they stood at `at`: those open, and those that moved since `since`; newest first."""
+    def alerts(
+        self,
+        at: datetime,
+        since: datetime,
+        metrics: Collection[str] | None = None,
+        sites: Collection[str] | None = None,
+    ) -> list[Alert]:
+        """Alerts as they stood at `at` (of some metrics, at some sites): open, or moved since `since`; newest first."""
         with self._reading() as connection:
-            return read_alerts(connection, at, since)
+            return read_alerts(connection, at, since, Of(metrics, sites))
 
     def open_alerts(self) -> list[Alert]:
         """Every alert that is not over, oldest first: what a rule engine starts from."""
@@ -200,10 +205,10 @@ class Store:
         with self._reading() as connection:
             return read_cursor(connection, source)
 
-    def sites(self) -> list[Site]:
-        """Places that were learnt from records."""
+    def sites(self, districts: Collection[str] | None = None) -> list[Site]:
+        """Places that were learnt from records, all or those in some districts."""
         with self._reading() as connection:
-            return read_sites(connection)
+            return read_sites(connection, districts)
 
     # -- the change feed
 
