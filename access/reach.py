@@ -5,7 +5,7 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import get_args
 
-from domain.account import Reach
+from domain.account import WHOLE, Reach, Viewer
 from domain.alert import Alert
 from domain.city import City
 from domain.health import source_at
@@ -18,12 +18,20 @@ INCIDENTS = "emergency"  # the topic every incident belongs to, whoever reports 
 REFUSED = "无权查看"  # what stands where a number would, in the catalogue's own words
 
 
+NOTHING = Reach(frozenset(), frozenset())
+
+
 class Sight(StrEnum):
     """How much of a source is shown."""
 
     NONE = "none"  # it feeds nothing that may be read
     STATE = "state"  # whether and since when it delivers: it feeds what may be read, and other things too
     WHOLE = "whole"  # its runs, counts, errors and quarantine as well
+
+
+def reach_of(viewer: Viewer | None, city: City) -> Reach:
+    """How far whoever asks may read in this city."""
+    return WHOLE if viewer is None else fitted(viewer.reach, city)
 
 
 def fitted(reach: Reach, city: City) -> Reach:

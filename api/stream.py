@@ -9,9 +9,12 @@ from fastapi import APIRouter, Header, Query, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from access.reach import placed, reach_of
+from access.viewer import current
 from api.errors import ApiError
 from api.security import BARE_SEND
 from api.services import Services
+from domain.account import Viewer
 from snapshot.hub import Feed, Hub, Topic
 from snapshot.model import Snapshot
 from snapshot.wire import GZIP_HEADER, Message, hello
@@ -81,7 +84,7 @@ def router(services: Services) -> APIRouter:
         ] = None,
         last_event_id: Annotated[str, Header(description="the newest event the reader has")] = "",
     ) -> Response:
-        topic = _topic(services, screen, place, lang)
+        topic = _topic(services, screen, place, lang, current())
         moment = None if t is None else await _moment(services, t)
         last = int(last_event_id) if last_event_id.isdecimal() else None
         feed = await services.hub.subscribe(topic, last, moment)
@@ -91,9 +94,14 @@ def router(services: Services) -> APIRouter:
     return routes
 
 
-def _topic(services: Services, screen: str, place: str, lang: str) -> Topic:
-    """The topic asked for; ApiError for one that does not exist, so that topics stay as few as the city has places."""
+def _topic(services: Services, screen: str, place: str, lang: str, viewer: Viewer | None) -> Topic:
+    """The topic asked for, as far as the viewer may see it; ApiError for one that does not exist.
+
+    So topics stay as few as the city has places and its accounts have reaches. A place that may not be read becomes one
+    that may, as on the page itself.
+    """
     city = services.city
+    reach = reach_of(viewer, city)
     if screen not in city.screens:
         raise ApiError(404, "unknown_screen", f"There is no screen {screen!r}.", known=sorted(city.screens))
     if place == city.adcode:
@@ -104,7 +112,7 @@ def _topic(services: Services, screen: str, place: str, lang: str) -> Topic:
         )
     if lang not in LANGS:
         raise ApiError(404, "unknown_language", f"There is no language {lang!r}.", known=list(LANGS))
-    return Topic(screen, place, lang)
+    return Topic(screen, placed(reach, city, place), lang, reach)
 
 
 async def _moment(services: Services, at: datetime) -> Snapshot:

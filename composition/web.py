@@ -54,7 +54,7 @@ def build_web(city: City, store: Store, settings: Settings) -> tuple[FastAPI, Hu
         return Records(store.runs(RUNS_READ, key), store.quarantine(RECORDS_READ, key) if raw else ())
 
     moments = Moments(lambda: live.snapshot, builder.at)
-    pages = build_pages(server, city, Pages(city, moments, lambda name, reach: files.url(name), kept))  # noqa: ARG005
+    pages = build_pages(server, city, Pages(city, moments, files.url, kept))
     return server, hub
 
 

@@ -8,8 +8,8 @@ from types import MappingProxyType
 from dash import html
 from dash.development.base_component import Component
 
-from access.reach import fitted, narrowed, placed
-from domain.account import WHOLE, Reach, Right, Viewer
+from access.reach import narrowed, placed, reach_of
+from domain.account import Reach, Right, Viewer
 from domain.city import City
 from domain.errors import StoreError
 from domain.screen import Screen
@@ -60,11 +60,11 @@ class Pages:
 
     def address(self, search: str, viewer: Viewer | None = None) -> Address:
         """What a query string asks of this city, as far as the viewer may see it."""
-        return address.read(search, narrowed(self._city, self._reach(viewer)))
+        return address.read(search, narrowed(self._city, reach_of(viewer, self._city)))
 
     def view(self, asked: Address, viewer: Viewer | None = None) -> View | None:
         """The city as the address wants it seen and the viewer may see it; None before the first snapshot."""
-        reach = self._reach(viewer)
+        reach = reach_of(viewer, self._city)
         snapshot = self._moments.shown(asked.at, reach)
         rights = viewer.rights if viewer is not None else frozenset[Right]()
         return None if snapshot is None else self._view(snapshot, asked, reach, rights)
@@ -94,9 +94,6 @@ class Pages:
         if self._menu is None or viewer is None:
             return painted
         return shell.with_account(painted, self._menu(viewer, asked))
-
-    def _reach(self, viewer: Viewer | None) -> Reach:
-        return fitted(viewer.reach, self._city) if viewer is not None else WHOLE
 
     def _view(self, snapshot: Snapshot, asked: Address, reach: Reach, rights: frozenset[Right]) -> View:
         place = placed(reach, self._city, asked.district)
