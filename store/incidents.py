@@ -45,6 +45,13 @@ def write_incidents(connection: Connection, incidents: Sequence[Incident]) -> in
     return len(versions)
 
 
+def already_told(connection: Connection, incidents: Sequence[Incident]) -> frozenset[str]:
+    """The ids of those that say what the store holds of them already."""
+    present = _present(connection, {(one.source, one.id) for one in incidents})
+    rows = [(one.id, row, present.get((row["source"], row["id"]))) for one in incidents for row in [_row(one)]]
+    return frozenset(id_ for id_, row, held in rows if held is not None and _said(row) == _said(held))
+
+
 def read_incidents(
     connection: Connection, at: datetime, since: datetime, districts: Collection[str] | None = None
 ) -> list[Incident]:

@@ -63,12 +63,17 @@ def write_run(connection: Connection, run: SourceRun) -> bool:
         "cursor": run.cursor,
     }
     upsert(connection, source_run, [row])
+    move_state(connection, run)
+    return True
+
+
+def move_state(connection: Connection, run: SourceRun) -> None:
+    """Let a run move its source's state, unless a newer one has."""
     state = _states(connection, run.source).get(run.source, State())
-    if state.last_run is None or started > state.last_run:
+    if state.last_run is None or to_ms(run.started) > state.last_run:
         moved = state.after(run)
         values = {name: getattr(moved, name) for name in _STATE}
         upsert(connection, source_state, [{"source": run.source, **values}], update=_STATE)
-    return True
 
 
 def read_runs(connection: Connection, limit: int, source: str | None = None) -> list[SourceRun]:

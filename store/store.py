@@ -36,6 +36,7 @@ from store.incidents import read_incidents
 from store.log import read_latest, read_log
 from store.moment import to_ms
 from store.people import Register
+from store.push import Inbox
 from store.quarantine import Quarantined, count_quarantine, read_quarantine
 from store.recent import Recent
 from store.retention import Plan, Retention
@@ -51,6 +52,7 @@ class Store:
 
     One writer at a time across all processes; every read sees one moment and never waits for the writer.
     `people` are accounts, sessions and tokens; `audit` is the log of what everybody did.
+    `inbox` is what other systems push.
     """
 
     def __init__(self, driver: Driver, calendar: Calendar, where: str) -> None:
@@ -65,6 +67,7 @@ class Store:
         work = Work(self._reading, self._writing)
         self.people = Register(work)
         self.audit = AuditLog(work)
+        self.inbox = Inbox(work, self._writer)
 
     # -- writing
 
