@@ -6,6 +6,7 @@ python app.py collect   the collector alone
 python app.py demo X    the departments of a demonstration city, or a scenario for the running ones
 python app.py check F   every problem of a city folder, in one pass
 python app.py backfill  history of the demonstration city into the store
+python app.py user X    accounts and tokens: add, passwd, role, disable, enable, list, token
 """
 
 import argparse
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from composition.user import add_user_command
 from domain.errors import CockpitError
 from jobs.clock import utc_now
 from jobs.launch import cancelled_at, free_port, supervise, until_told
@@ -71,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     play = commands.add_parser("demo", help="the demonstration city's departments")
     play.add_argument("scenario", nargs="?", help="play this scenario in the running departments")
     play.set_defaults(command=demo)
+    add_user_command(commands, user)
     return parser
 
 
@@ -165,10 +168,26 @@ def demo(args: argparse.Namespace) -> int:
     return 0
 
 
+def user(args: argparse.Namespace) -> int:
+    """Accounts and tokens, by whoever may run this program on this machine."""
+    from composition.city import load_city
+    from composition.desk import Desk
+    from composition.people import access_to
+    from jobs.opening import open_city_store
+
+    settings = read_settings()
+    city = load_city(settings)
+    with open_city_store(city, settings) as store:
+        now = utc_now()
+        Desk(city, access_to(city, store, settings, now), now).do(args)
+    return 0
+
+
 def web(args: argparse.Namespace) -> int:
     """Serve the screens until told to stop. Started by `run`, it makes itself ready and waits until all is checked."""
     from api.serve import serve
     from composition.city import load_city
+    from composition.people import access_to, first_words
     from composition.web import build_web
     from jobs.opening import open_city_store
 
@@ -180,7 +199,11 @@ def web(args: argparse.Namespace) -> int:
         if args.go is not None:  # `run` tells what is wrong with the city, once, and lets nobody go on
             args.go.wait()
     with open_city_store(city, settings) as store:
-        serve(*build_web(city, store, settings), settings.host, settings.port)
+        if args.go is None:  # else `run` has shown it
+            now = utc_now()
+            if told := first_words(access_to(city, store, settings, now), now):
+                console.print(told, markup=False)
+        serve(*build_web(city, store, settings), settings.host, settings.port, settings.trust_proxy)
     return 0
 
 

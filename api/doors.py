@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from domain.account import Right
 
@@ -29,6 +30,14 @@ class As(StrEnum):
     PAGE = "page"  # the sign-in page, or a page that says why not
 
 
+class Pace(StrEnum):
+    """How its requests are counted."""
+
+    FREE = "free"  # not at all: files from memory
+    ORDINARY = "ordinary"
+    ATTEMPT = "attempt"  # somebody tries to come in
+
+
 KIB, MIB = 1024, 1024 * 1024
 FORM = 8 * KIB  # bytes: a filled-in form
 CLICK = MIB  # bytes: a callback's inputs
@@ -39,8 +48,8 @@ class Door:
     """One method at one path. `needs`: a right, or PUBLIC.
 
     csrf: a state change that a browser's cookie alone must not be able to make. body: bytes taken at most. unfinished: open
-    while the password must be changed first. free: not counted against the requests a second. stream: stays open, and is
-    closed when the session ends. callback: the body names a callback that has a right of its own.
+    while the password must be changed first. stream: stays open, and is closed when the session ends. callback: the body
+    names a callback that has a right of its own. of_page: answers for the page that refers to it, so that page's right counts.
     """
 
     method: str
@@ -52,20 +61,21 @@ class Door:
     csrf: bool = False
     body: int = 0
     unfinished: bool = False
-    free: bool = False
+    pace: Pace = Pace.ORDINARY
     stream: bool = False
     callback: bool = False
+    of_page: bool = False
 
 
-def _page(path: str, needs: Right | None, note: str, **more: bool) -> Door:
+def _page(path: str, needs: Right | None, note: str, **more: Any) -> Door:
     return Door("GET", path, needs, note, By.SESSION, As.PAGE, **more)
 
 
-def _form(path: str, needs: Right | None, note: str, **more: bool) -> Door:
+def _form(path: str, needs: Right | None, note: str, **more: Any) -> Door:
     return Door("POST", path, needs, note, By.SESSION, As.PAGE, csrf=True, body=FORM, **more)
 
 
-def _read(path: str, needs: Right | None, note: str, by: By = By.ANY, **more: bool) -> Door:
+def _read(path: str, needs: Right | None, note: str, by: By = By.ANY, **more: Any) -> Door:
     return Door("GET", path, needs, note, by, **more)
 
 
@@ -76,12 +86,12 @@ def _push(path: str, note: str, body: int) -> Door:
 DOORS: tuple[Door, ...] = (
     # Before anybody has signed in
     _read("/healthz", PUBLIC, "ok or not ok; the reasons are for those who run the system"),
-    _read("/assets/{file:path}", PUBLIC, "scripts, styles and icons of the cockpit itself", free=True),
-    _read("/_dash-component-suites/{package}/{file:path}", PUBLIC, "component bundles", free=True),
-    _read("/_favicon.ico", PUBLIC, "the icon", free=True),
+    _read("/assets/{file:path}", PUBLIC, "scripts, styles and icons of the cockpit itself", pace=Pace.FREE),
+    _read("/_dash-component-suites/{package}/{file:path}", PUBLIC, "component bundles", pace=Pace.FREE),
+    _read("/_favicon.ico", PUBLIC, "the icon", pace=Pace.FREE),
     _page("/sign-in", PUBLIC, "the sign-in page"),
-    _form("/sign-in", PUBLIC, "login and password"),
-    _form("/sign-in/demo", PUBLIC, "one-click roles; only a demonstration city has them"),
+    _form("/sign-in", PUBLIC, "login and password", pace=Pace.ATTEMPT),
+    _form("/sign-in/demo", PUBLIC, "one-click roles; only a demonstration city has them", pace=Pace.ATTEMPT),
     # One's own session
     _page("/sign-in/password", Right.VIEW, "change the password", unfinished=True),
     _form("/sign-in/password", Right.VIEW, "change the password", unfinished=True),
@@ -93,7 +103,7 @@ DOORS: tuple[Door, ...] = (
     _page("/accounts", Right.ACCOUNTS, "accounts, sessions and tokens of all"),
     _page("/audit", Right.AUDIT, "the audit log"),
     # What pages ask for
-    _read("/_dash-layout", Right.VIEW, "the page's content", By.SESSION),
+    _read("/_dash-layout", Right.VIEW, "the page's content", By.SESSION, of_page=True),
     _read("/_dash-dependencies", Right.VIEW, "which callbacks the page has", By.SESSION),
     Door(
         "POST",
@@ -113,7 +123,8 @@ DOORS: tuple[Door, ...] = (
     _read("/api/v1/docs", Right.VIEW, "the API's description to read"),
     _read("/api/v1/metrics", Right.VIEW, "metrics of the city"),
     _read("/api/v1/sites", Right.VIEW, "places measured"),
-    _read("/api/v1/series", Right.VIEW, "values over time"),
+    _read("/api/v1/series", Right.VIEW, "series of values"),
+    _read("/api/v1/series/{number}", Right.VIEW, "values of a series over time"),
     _read("/api/v1/latest", Right.VIEW, "newest values"),
     _read("/api/v1/incidents", Right.VIEW, "incidents"),
     _read("/api/v1/layers", Right.VIEW, "map layers"),

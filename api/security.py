@@ -50,7 +50,7 @@ class SecurityHeaders:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Add the headers to each answer; a header that a route has set stays."""
-        if scope["type"] != "http":
+        if scope["type"] != "http" or BARE_SEND in scope:  # another of these lies further out
             await self._app(scope, receive, send)
             return
         if self._headers is None:

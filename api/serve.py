@@ -49,9 +49,20 @@ def living(live: Live) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]
     return lifespan
 
 
-def serve(server: FastAPI, hub: Hub, host: str, port: int) -> None:
-    """Serve until told to stop."""
+def serve(server: FastAPI, hub: Hub, host: str, port: int, trusted: str = "") -> None:
+    """Serve until told to stop.
+
+    trusted: addresses or networks of proxies, with commas between, whose X-Forwarded-For and X-Forwarded-Proto are believed.
+    """
     config = uvicorn.Config(
-        server, host=host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=PATIENCE
+        server,
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=PATIENCE,
+        proxy_headers=bool(trusted),
+        forwarded_allow_ips=trusted,
+        server_header=False,
     )
     _Server(config, hub).run()

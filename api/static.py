@@ -14,6 +14,7 @@ from pathlib import Path
 from starlette.datastructures import Headers, QueryParams
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.arrival import INSIDE
 from api.encoding import ASK_EACH_TIME, FOREVER, Packed, pack, respond
 
 log = logging.getLogger(__name__)
@@ -81,6 +82,7 @@ async def fetch(app: ASGIApp, path: str, like: Scope | None = None) -> tuple[int
         "client": ("127.0.0.1", 0),
         "server": ("127.0.0.1", 80),
         "state": {},
+        INSIDE: True,
     }
     if like is not None:
         scope.update({key: like[key] for key in ("app", "state") if key in like})

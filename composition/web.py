@@ -7,10 +7,13 @@ from dash import Dash
 from fastapi import FastAPI
 
 import api.web
+from api.arrival import CSRF_COOKIE, CSRF_HEADER
 from api.serve import living
 from api.services import Services
 from callbacks import drawer, page
 from callbacks import map as city_map
+from composition import entry
+from composition.people import access_to
 from domain.city import City
 from jobs.build import build_id
 from jobs.clock import utc_now
@@ -46,15 +49,16 @@ def build_web(city: City, store: Store, settings: Settings) -> tuple[FastAPI, Hu
 
     server = FastAPI(title=city.spec.title, lifespan=living(live), docs_url=None, redoc_url=None)
     build = build_id([ROOT / name for name in ("assets", "layouts", "callbacks")] + [city.folder / "screens"])
-    files = api.web.mount(
-        server, Services(city, store, builder, hub, live, build, settings.var / "cache", utc_now, hashes)
-    )
+    services = Services(city, store, builder, hub, live, build, settings.var / "cache", utc_now, hashes)
+    files = api.web.mount(server, services)
 
     def kept(key: str, raw: bool) -> Records:
-        return Records(store.runs(RUNS_READ, key), store.quarantine(RECORDS_READ, key) if raw else ())
+        return Records(store.runs(RUNS_READ, key), store.quarantine(RECORDS_READ, key) if raw else None)
 
     moments = Moments(lambda: live.snapshot, builder.at)
+    access = access_to(city, store, settings, utc_now())
     pages = build_pages(server, city, Pages(city, moments, files.url, kept))
+    api.web.guard(server, services, access, entry.rules(city, settings))
     return server, hub
 
 
@@ -65,9 +69,13 @@ def build_pages(server: FastAPI, city: City, shown: Pages) -> Dash:
         title=city.spec.title,
         update_title="",
         assets_folder=str(ROOT / "assets"),
-        assets_ignore=r"^plotly-",  # loaded when a chart is first drawn
+        assets_ignore=r"^(plotly-|sign-in\.)",  # loaded when a chart is first drawn; on pages that are not Dash's
+        csrf_token_name=CSRF_COOKIE,
+        csrf_header_name=CSRF_HEADER,
         suppress_callback_exceptions=True,  # parts appear with their data, after the first layout
     )
+    # Every page would open a websocket for callbacks that nobody sends through it; what is not offered needs no guard.
+    pages.backend.websocket_capability = False
     page.register(pages, shown.page)
     drawer.register(pages, shown)
     city_map.register(pages, city.screens.values())

@@ -1,8 +1,8 @@
 """The page around the panels: header, grid, drawer, and what the browser's own code needs to know."""
 
 import json
-from copy import copy
 from collections.abc import Sequence
+from copy import copy
 
 from dash import html
 
@@ -21,6 +21,9 @@ SPOKEN = {
     "dead": "中断",
     "replay": "回放",
     "stopped": "画面数据已停止更新 {time}",
+    "signedOut": "登录已失效，画面停在 {time}",
+    "signIn": "重新登录",
+    "out": "已失效",
     "skew": "本机时钟与服务器相差 {n} 秒",
     "leave": "按 Esc 或点此回到实时",
     "loading": "正在读取…",
@@ -169,6 +172,9 @@ def _weather(view: View) -> str | None:
 
 
 def _place(view: View) -> list[Child]:
+    """The district looked at, with a way back to the whole city; of some districts only, all of them to choose from."""
+    if view.snapshot.reach.districts is not None:
+        return [_choice(view, code) for code in view.city.districts]
     if not view.place:
         return []
     name = view.place_name(view.place)
@@ -185,3 +191,17 @@ def _place(view: View) -> list[Child]:
             type="button",
         )
     ]
+
+
+def _choice(view: View, district: str) -> Node:
+    name = view.place_name(district)
+    is_here = district == view.place
+    return h(
+        "Button",
+        name,
+        "chip is-on" if is_here else "chip",
+        data={"district": district},
+        title=view.t("只看{name}", name=name),
+        aria={"pressed": "true" if is_here else "false"},
+        type="button",
+    )

@@ -38,3 +38,25 @@ def test_a_port_that_is_none_is_one_sentence(tmp_path: Path, port: str) -> None:
 def test_a_city_folder_that_is_not_there_is_named() -> None:
     with pytest.raises(CockpitError, match="cities/nowhere"):
         read_settings({"CITY": "cities/nowhere"})
+
+
+def test_sign_in_is_on_unless_somebody_is_alone_on_his_machine(tmp_path: Path) -> None:
+    city = {"CITY": str(tmp_path)}
+    assert read_settings(city).sign_in
+    for host in ("127.0.0.1", "::1", "localhost"):
+        assert not read_settings(city | {"SIGN_IN": "off", "HOST": host}).sign_in
+    for host in ("0.0.0.0", "10.0.0.7", "cockpit.city"):
+        with pytest.raises(CockpitError, match="lets everybody in"):
+            read_settings(city | {"SIGN_IN": "off", "HOST": host})
+    with pytest.raises(CockpitError, match="on or off"):
+        read_settings(city | {"SIGN_IN": "no"})
+
+
+def test_trusted_proxies_are_addresses_or_networks(tmp_path: Path) -> None:
+    city = {"CITY": str(tmp_path)}
+    settings = read_settings(city | {"TRUST_PROXY": "127.0.0.1, 10.8.0.0/16"})
+    assert settings.trust_proxy == "127.0.0.1,10.8.0.0/16"
+    assert read_settings(settings.as_env()) == settings
+    for wrong in ("1", "*", "proxy.city", "10.8.0.1/16"):
+        with pytest.raises(CockpitError, match="TRUST_PROXY"):
+            read_settings(city | {"TRUST_PROXY": wrong})
