@@ -21,7 +21,7 @@ class Metric(BaseModel):
     aggregate: how values of one series combine in time (roll-ups). across: how places combine into a district or the
     city ("ratio" = sum of numerators / sum of denominators; "weighted" = by the site fact named in `weight`).
     window: the span a screen shows by default ("today" = since local midnight). ratio: [numerator, denominator] metrics of
-    a rate in percent. derive: the computed indicator that produces it ("aqi", "water_class", "tpi", ...). composite:
+    a rate in percent. census: its denominator is all there is, so that few of them are no small sample. derive: the computed indicator that produces it ("aqi", "water_class", "tpi", ...). composite:
     metric -> published weight. valid: inclusive range, outside goes to quarantine. every: the expected interval.
     """
 
@@ -63,6 +63,10 @@ class Metric(BaseModel):
     ratio: tuple[str, str] | None = Field(
         None, description="[numerator, denominator]: two metrics whose quotient this rate is, in percent."
     )
+    census: bool = Field(
+        False,
+        description="A rate over everything there is (普查), not over a sample: a denominator below 30 is no reason to doubt it.",
+    )
     derive: str = Field("", description="Computed indicator that produces it (aqi, water_class, tpi, ...).")
     composite: dict[str, float] = Field(
         default_factory=dict, description="Metrics with their published weights, of an index 0..100."
@@ -78,6 +82,8 @@ class Metric(BaseModel):
             raise ValueError("across: ratio and ratio: [numerator, denominator] belong together")
         if self.across == "weighted" and not self.weight:
             raise ValueError("across: weighted needs weight: the site fact to weigh by")
+        if self.census and self.ratio is None and self.unit != "%":
+            raise ValueError("census is for rates: give ratio: [numerator, denominator] or unit: %")
         if self.better == "band" and self.band is None:
             raise ValueError("better: band needs band: [low, high]")
         lo, hi = self.valid

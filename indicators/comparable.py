@@ -32,7 +32,7 @@ def refusal(metric: Metric, now: Side, base: Side) -> str:
     """The first reason why two figures do not compare, "" when they do.
 
     In order: no value, 口径变更 (metric.since lies between the two), another standard, boundaries changed, a holiday without a
-    counterpart, coverage below 80 %, a denominator below 30.
+    counterpart, coverage below 80 %, a denominator below 30 (but for a census).
     """
     return (
         _absent(now, base)
@@ -41,14 +41,15 @@ def refusal(metric: Metric, now: Side, base: Side) -> str:
         or _moved(now, base)
         or now.holiday
         or base.holiday
-        or thin(now, "本期")
-        or thin(base, "基期")
+        or thin(metric, now, "本期")
+        or thin(metric, base, "基期")
     )
 
 
-def thin(side: Side, name: str) -> str:
-    """Why one figure is too thin to judge by: coverage below 80 % or a denominator below 30; "" when it is not."""
-    return _uncovered(side, name) or _few(side, name)
+def thin(metric: Metric, side: Side, name: str) -> str:
+    """Why one figure is too thin to judge by: coverage below 80 % or a sample below 30; "" when it is not."""
+    why = few(metric, side.n)
+    return _uncovered(side, name) or (name + why if why else "")
 
 
 def _absent(now: Side, base: Side) -> str:
@@ -96,5 +97,6 @@ def _uncovered(side: Side, name: str) -> str:
     return f"{name}数据覆盖率 {int(fraction(side.coverage) * 100)}%，低于 80%"
 
 
-def _few(side: Side, name: str) -> str:
-    return f"{name}样本量 {side.n:g}，少于 {SMALL}" if side.n is not None and side.n < SMALL else ""
+def few(metric: Metric, n: float | None) -> str:
+    """Why a rate over `n` cases is not judged; "" for enough of them, and for a census, where few is all there are."""
+    return f"样本量 {n:g}，少于 {SMALL}" if n is not None and n < SMALL and not metric.census else ""

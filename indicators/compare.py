@@ -85,7 +85,7 @@ def compare_target(metric: Metric, now: Side) -> Compared:
     """A figure against the metric's target; better = met. Refused: no target, no value, too thin to judge by."""
     if metric.target is None:
         return Compared("target", refused="未设目标值")
-    refused = "本期无数据" if now.value is None else thin(now, "本期")
+    refused = "本期无数据" if now.value is None else thin(metric, now, "本期")
     if refused or now.value is None:
         return Compared("target", metric.target, refused=refused)
     told = _difference(metric, now.value, metric.target, "target")
@@ -108,7 +108,7 @@ def progress(metric: Metric, now: Side, gone: Fraction) -> Compared:
     """
     if metric.target is None or metric.target <= 0:
         return Compared("progress", refused="未设目标值")
-    refused = "本期无数据" if now.value is None else thin(now, "本期")
+    refused = "本期无数据" if now.value is None else thin(metric, now, "本期")
     if refused or now.value is None:
         return Compared("progress", float(gone * 100), refused=refused)
     done = fraction(now.value) * 100 / fraction(metric.target)

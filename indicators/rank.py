@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from domain.metric import Metric
-from indicators.comparable import COVERED
+from indicators.comparable import COVERED, few
 from indicators.exact import Number, fraction, half_even
-from indicators.rates import SMALL, is_rate
+from indicators.rates import is_rate
 
 PER_PERSONS = 10_000  # amounts are ranked per 万人: raw counts only rank how large the places are
 
@@ -43,7 +43,7 @@ def rank(metric: Metric, entries: Sequence[Entry], before: Mapping[str, int | No
     """Order places by the metric's direction, best first; those not ranked come last, both in the given order among equals.
 
     Amounts (across: sum) are ranked per 10,000 persons. Values equal at the metric's displayed digits share a rank and the
-    next rank is skipped (1, 2, 2, 4). Left out with a reason: no value, no direction, n < 30, no population, coverage
+    next rank is skipped (1, 2, 2, 4). Left out with a reason: no value, no direction, a sample below 30, no population, coverage
     below 80 %, another standard than the newest among them. before: last period's ranks by place.
     """
     rows = [_row(metric, entry, entries) for entry in entries]
@@ -88,9 +88,7 @@ def _refusal(metric: Metric, entry: Entry, entries: Sequence[Entry]) -> str:
         return "指标无优劣方向，不排名"
     if entry.value is None:
         return "无数据"
-    if entry.n is not None and entry.n < SMALL:
-        return f"样本量 {entry.n:g}，少于 {SMALL}"
-    return _uneven(metric, entry, entries)
+    return few(metric, entry.n) or _uneven(metric, entry, entries)
 
 
 def _uneven(metric: Metric, entry: Entry, entries: Sequence[Entry]) -> str:

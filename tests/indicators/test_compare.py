@@ -69,6 +69,20 @@ def test_no_value_and_no_base_are_said(metric: Declare) -> None:
     assert refusal(metric(), side(1), before(None)) == "无基期数据"
 
 
+def test_a_small_sample_is_not_compared_but_a_small_census_is(metric: Declare) -> None:
+    now, base = side(96.3, n=27), before(100.0, n=27)
+    assert refusal(metric(unit="%"), now, base) == "本期样本量 27，少于 30"
+    assert refusal(metric(unit="%"), side(96.3, n=30), base) == "基期样本量 27，少于 30"
+    told = compare(metric(unit="%", census=True, better="higher"), now, base, "yesterday")
+    assert (told.delta, told.unit, told.better) == (pytest.approx(-3.7), "pt", False)
+    assert compare_target(metric(unit="%", census=True, target=95), now).refused == ""
+
+
+def test_only_a_rate_can_be_a_census(metric: Declare) -> None:
+    with pytest.raises(ValueError, match="census is for rates"):
+        metric(unit="件", census=True)
+
+
 def test_a_changed_definition_is_refused_across_its_day(metric: Declare) -> None:
     declared = metric(version="2", since="2026-01-01")
     assert refusal(declared, side(1), before(1)) == "口径变更：2026-01-01 起执行第 2 版口径"

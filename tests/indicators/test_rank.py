@@ -37,6 +37,11 @@ def test_a_few_cases_are_not_ranked(metric: Declare) -> None:
     assert rows[1].refused == "样本量 29，少于 30"
 
 
+def test_a_census_of_a_few_is_ranked(metric: Declare) -> None:
+    rows = rank(metric(unit="%", better="higher", census=True), [Entry("few", 100.0, n=3), Entry("many", 90.0, n=30)])
+    assert [(r.place, r.rank) for r in rows] == [("few", 1), ("many", 2)]
+
+
 @pytest.mark.parametrize(
     ("entry", "reason"),
     [(Entry("x", None), "无数据"), (Entry("x", 1.0, coverage=0.79), "数据覆盖率 79%，低于 80%"), (Entry("x", 1.0, standard="HJ 633-2012"), "标准不同")],
