@@ -14,10 +14,11 @@ from access.viewer import current
 from api.errors import ApiError
 from api.security import BARE_SEND
 from api.services import Services
+from api.watch import WHY
 from domain.account import Viewer
 from snapshot.hub import Feed, Hub, Topic
 from snapshot.model import Snapshot
-from snapshot.wire import GZIP_HEADER, Message, hello
+from snapshot.wire import GZIP_HEADER, Message, farewell, hello
 
 LANGS = ("zh", "en")
 PLAIN_HEADERS = {
@@ -45,7 +46,7 @@ class EventStream(Response):
         The head passes all middleware, which then has nothing more to do; the parts go straight to the server, because five
         layers around each of a thousand viewers' messages cost as much as sending them.
         """
-        watcher = asyncio.create_task(_close_when_gone(receive, self._feed))
+        watcher = asyncio.create_task(_close_when_over(receive, self._feed))
         try:
             await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
             send = scope.get(BARE_SEND, send)
@@ -53,6 +54,8 @@ class EventStream(Response):
             await self._send(send, head + self._first.bytes(packed=self._packed))
             while (message := await self._feed.take()) is not None:
                 await self._send(send, message.bytes(packed=self._packed))
+            if watcher.done() and watcher.result():  # the session has ended: the page keeps its picture and says so
+                await self._send(send, farewell(watcher.result()).bytes(packed=self._packed))
             await send({"type": "http.response.body", "body": b"", "more_body": False})
         finally:
             watcher.cancel()
@@ -63,10 +66,12 @@ class EventStream(Response):
         self._hub.stats.sent += len(body)
 
 
-async def _close_when_gone(receive: Receive, feed: Feed) -> None:
-    while (await receive())["type"] != "http.disconnect":
+async def _close_when_over(receive: Receive, feed: Feed) -> str:
+    """Close the feed when the reader has left or may not read on; why, "" for one that left by itself."""
+    while (message := await receive())["type"] != "http.disconnect":
         pass
     feed.close()
+    return str(message.get(WHY, ""))
 
 
 def router(services: Services) -> APIRouter:

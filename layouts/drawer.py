@@ -10,7 +10,7 @@ from layouts.address import Address
 from layouts.number import number
 from layouts.rows import name_cell
 from layouts.tags import Child, Node, h, node
-from layouts.view import View, is_judgeable
+from layouts.view import View, is_judgeable, is_refused
 from snapshot.model import Basis, Reading
 
 LIST_LENGTH = 60
@@ -52,11 +52,15 @@ def _sources(view: View) -> list[Child]:
 
 
 def _metric(view: View, metric: Metric, place: str) -> list[Child]:
-    place = "" if place == view.city.adcode else place
+    place = view.place_asked(metric.key, place)
     reading = view.snapshot.reading(metric.key, place)
     over = f"{view.t(TOPICS[metric.topic])} · {view.place_name(place or view.city.adcode)}"
+    head = sheet.head(view, over, view.either(metric.name, metric.name_en))
+    if is_refused(reading):
+        # The city's data health may be closed to somebody who may see how the own sources do.
+        return [head, sources.table(view) if metric.key == RATE else None, sheet.refused(view)]
     return [
-        sheet.head(view, over, view.either(metric.name, metric.name_en)),
+        head,
         _value(view, metric, reading),
         sources.table(view) if metric.key in MEASURED and not source_at(place) else None,
         _compared(view, metric, place),
@@ -183,7 +187,7 @@ def _row(view: View, item: Item, reading: Reading) -> Node:
     site = view.city.sites.get(reading.place)
     tail = view.place_name(site.district) if site else ""
     mark = h("Span", view.t("示意"), "hint") if site and site.illustrative else None
-    state = "" if is_judgeable(reading) else view.t(words.FRESHNESS[reading.freshness])
+    state = "" if is_judgeable(reading) else words.state(view, reading)
     return h(
         "Li",
         [
@@ -197,13 +201,14 @@ def _row(view: View, item: Item, reading: Reading) -> Node:
 
 
 def _incident(view: View, ident: str) -> list[Child]:
-    found = next((i for i in view.snapshot.incidents if i.id == ident), None)
-    if found is None:
+    told = next((i for i in view.snapshot.incidents if i.id == ident), None)
+    if told is None:
         return [
             sheet.head(view, view.t("事件"), view.t("没有找到这起事件")),
             h("P", view.t("它可能已经归档，或链接有误。"), "drawer-note"),
         ]
-    told = [
+    found = view.incident(told)
+    facts = [
         (
             view.t("级别"),
             f"{words.GRADES[found.grade]} {view.t(words.GRADE_WORDS[found.grade])}"
@@ -216,7 +221,8 @@ def _incident(view: View, ident: str) -> list[Child]:
         (view.t("责任单位"), view.said(found.department)),
         (view.t("区县"), view.place_name(found.district) if found.district else ""),
         (view.t("编号"), found.id),
-        *((view.t(name), value) for name, value in found.detail.items()),
+        *((view.t(name), view.said(value)) for name, value in found.detail.items()),
     ]
-    facts = h("Dl", [sheet.fact(name, value) for name, value in told if value], "facts")
-    return [sheet.head(view, view.t("事件"), found.title), sheet.section(view.t("情况"), facts)]
+    list_ = h("Dl", [sheet.fact(name, value) for name, value in facts if value], "facts")
+    note = None if found == told else h("P", view.t("个人信息已按权限遮蔽"), "drawer-note")
+    return [sheet.head(view, view.t("事件"), found.title), sheet.section(view.t("情况"), list_, note)]

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
+from access.reach import REFUSED
 from domain.health import Freshness
 from domain.screen import PanelSpec
 from layouts import words
 from layouts.tags import Child, Node, Parts, h, part_id
-from layouts.view import View, newest
+from layouts.view import View, is_refused, newest
 from snapshot.model import Reading
 
 DEAD = (Freshness.STALE, Freshness.DOWN)
@@ -32,10 +33,10 @@ def _part(spec: PanelSpec, part: str, cls: str) -> Node:
 
 
 def state(readings: Sequence[Reading]) -> str:
-    """live, empty (nothing ever came), stale (all too old) or partial (some too old, or coverage below 80 %)."""
+    """live, empty (nothing ever came), refused (nothing of it may be read), stale (all too old) or partial (some too old, or coverage below 80 %)."""
     seen = [r for r in readings if r.freshness is not Freshness.NONE]
     if not seen:
-        return "empty"
+        return "refused" if readings and all(map(is_refused, readings)) else "empty"
     old = sum(r.freshness in DEAD for r in seen)
     if old == len(seen):
         return "stale"
@@ -67,6 +68,8 @@ def plain(children: object) -> str:
 def auto_caption(view: View, readings: Sequence[Reading]) -> list[Child]:
     """Who supplies the panel and how old its newest value is."""
     top = newest(readings)
+    if top is None and state(readings) == "refused":
+        return [view.t(REFUSED)]
     if top is None or top.at is None:
         return [view.t("正在采集…") if view.is_first_start else view.t("无数据")]
     return [h("Span", f"{view.source_name(top.metric)} · "), age_mark(view, top)]
@@ -103,3 +106,8 @@ def failed(view: View) -> Node:
         [h("B", view.t("本面板暂时无法显示")), h("Span", view.t("其他面板不受影响，原因已记入日志"))],
         "error-words",
     )
+
+
+def refused(view: View) -> Node:
+    """What a panel shows whose numbers may not be read by the one who looks."""
+    return h("Div", [h("B", view.t(REFUSED)), h("Span", view.t("不在您的专题或区县权限内"))], "error-words is-refused")

@@ -4,7 +4,7 @@ from domain.metric import Metric
 from domain.screen import Item
 from layouts import words
 from layouts.tags import Child, Node, h
-from layouts.view import View, is_judgeable
+from layouts.view import View, is_judgeable, is_refused
 from snapshot.model import Basis, Comparison, Reading
 
 
@@ -17,7 +17,7 @@ def tip(view: View, metric: Metric, reading: Reading) -> str:
     ]
     if reading.value is not None and reading.coverage < 0.995:
         lines.append(view.t("覆盖 {n}%", n=round(reading.coverage * 100)))
-    if reading.note:
+    if reading.note and not is_refused(reading):
         lines.append(view.said(reading.note))
     return "\n".join(lines)
 
@@ -32,7 +32,7 @@ def number(view: View, item: Item, reading: Reading, cls: str = "", with_unit: b
     text, unit = words.value(view, metric, reading), view.unit(item)
     small = h("Span", unit, "unit") if with_unit and unit and metric.key not in words.CODED else None
     body = [h("Span", text, "digits"), small] if small else [h("Span", text, "digits")]
-    name = f"{view.label(item)} {text}{unit if small else ''} {view.t(words.FRESHNESS[reading.freshness])}"
+    name = f"{view.label(item)} {text}{unit if small else ''} {words.state(view, reading)}"
     return h(
         "Button",
         body,

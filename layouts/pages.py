@@ -8,7 +8,7 @@ from types import MappingProxyType
 from dash import html
 from dash.development.base_component import Component
 
-from access.reach import narrowed, placed, reach_of
+from access.reach import Sight, narrowed, placed, reach_of, sight_of
 from domain.account import Reach, Right, Viewer
 from domain.city import City
 from domain.errors import StoreError
@@ -72,6 +72,8 @@ class Pages:
     def records(self, source: str, viewer: Viewer | None = None) -> Records:
         """What the store keeps of a source and the viewer may see; a store that cannot be read is told, not raised."""
         raw = viewer is not None and viewer.may(Right.RAW)
+        if sight_of(reach_of(viewer, self._city), self._city, source) is not Sight.WHOLE:
+            return Records(None, None)
         try:
             return self._kept_of(source, raw)
         except StoreError as error:

@@ -1,15 +1,15 @@
 """A screen: its panels built once, rendered on every snapshot, each guarded so that one failure stays one tile."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
 from dash import html
 
-from domain.screen import PanelSpec, Screen
+from domain.screen import Item, PanelSpec, Screen
 from layouts import frame, shell
-from layouts.panels import KINDS
+from layouts.panels import KINDS, LISTS
 from layouts.tags import Node, Parts, id_json
 from layouts.view import View, plain_layer_url
 from snapshot.model import Snapshot
@@ -42,7 +42,15 @@ def draws(
 
 
 def guarded(spec: PanelSpec, view: View) -> Parts:
-    """One panel's parts; a failure becomes an error tile, and the next good render takes it away again."""
+    """One panel's parts; a failure becomes an error tile, and the next good render takes it away again.
+
+    A panel none of whose numbers may be read is not drawn at all.
+    """
+    if is_refused(spec, view):
+        return {
+            "frame": {"className": f"panel kind-{spec.kind} is-refused"},
+            "error": {"hidden": False, "children": frame.refused(view)},
+        }
     try:
         parts = KINDS[spec.kind][2](spec, view)
     except Exception:
@@ -52,6 +60,23 @@ def guarded(spec: PanelSpec, view: View) -> Parts:
             "error": {"hidden": False, "children": frame.failed(view)},
         }
     return parts | {"error": {"hidden": True, "children": None}}
+
+
+def is_refused(spec: PanelSpec, view: View) -> bool:
+    """Whether a panel is about numbers, and none of them may be read by those who look."""
+    if view.snapshot.reach.whole or spec.kind in LISTS:
+        return False
+    asked = [item.metric for item in _items(spec)]
+    return bool(asked) and not any(map(view.may_read, asked))
+
+
+def _items(spec: PanelSpec) -> Iterator[Item]:
+    """Every number a panel declares, in whichever of its kind's keys."""
+    for name in type(spec).model_fields:
+        value = getattr(spec, name)
+        for one in value if isinstance(value, tuple) else (value,):
+            if isinstance(one, Item):
+                yield one
 
 
 def build(screen: Screen, view: View) -> html.Div:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from access.reach import REFUSED
 from layouts import words
 from layouts.tags import Child, Node, h
 from layouts.view import View
@@ -23,6 +24,12 @@ def section(title: str, *body: Child) -> Node:
 def fact(name: str, value: Child, cls: str = "") -> Node:
     """A name and what it is."""
     return h("Div", [h("Dt", name), h("Dd", value)], f"fact {cls}".strip())
+
+
+def refused(view: View, what: str = "") -> Node:
+    """What stands where something may not be read; `what` says which of it."""
+    words_ = [h("B", view.t(REFUSED)), h("Span", what or view.t("不在您的专题或区县权限内"))]
+    return h("Div", words_, "drawer-refused", role="status")
 
 
 def span(view: View, length: timedelta) -> str:

@@ -14,7 +14,7 @@ from layouts.tags import Child, Node, h
 from layouts.view import View
 from store.quarantine import Quarantined
 
-RAW_SHOWN = 200  # characters of a record; it may hold personal data, and this drawer is the only place that shows it
+RAW_SHOWN = 200  # characters of a record; only those with the right to raw records get here with any
 RUNS_SHOWN, RECORDS_SHOWN = 12, 20
 RUNS_READ, RECORDS_READ = RUNS_SHOWN, 1000  # what app.py asks of the store: counts by reason want more than is listed
 KINDS = {"http_json": "HTTP 接口", "sql": "数据库查询", "file": "文件投放目录"}
@@ -28,10 +28,13 @@ _FIGURES = (
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """What the store keeps of a source, newest first; `failed` when it could not be read."""
+    """What the store keeps of a source, newest first; `failed` when it could not be read.
 
-    runs: Sequence[SourceRun] = ()
-    quarantined: Sequence[Quarantined] = ()
+    None: the one who looks may not read it, so nobody read it.
+    """
+
+    runs: Sequence[SourceRun] | None = ()
+    quarantined: Sequence[Quarantined] | None = ()
     failed: bool = False
 
 
@@ -57,7 +60,7 @@ def _now(view: View, health: SourceHealth) -> Node:
     error = None
     if health.error:
         word = view.t(faults.kind(health.error))
-        error = h("Div", [h("B", word), h("Span", health.error)], "source-error")
+        error = h("Div", [h("B", word), h("Span", view.raw(health.error))], "source-error")
     state = _state(view, health)
     return h("Div", [state, h("Span", " · ".join(t for t in told if t), "state"), error], "drawer-now")
 
@@ -75,7 +78,7 @@ def _figures(view: View, key: str) -> Node | None:
     """The source's own metrics, each a way to its history."""
     place = own.source_place(key)
     cells: list[Child] = []
-    for metric, label in _FIGURES:
+    for metric, label in _FIGURES if sources.is_open(view, key) else ():
         if metric in view.city.metrics:
             reading = view.snapshot.reading(metric, place)
             shown = number(view, Item(metric=metric), reading, "fig", with_unit=False)
@@ -106,6 +109,9 @@ def _kept(view: View, records: Records) -> list[Child]:
         text = view.t("采集记录暂时读不到，稍后自动重试")
         return [sheet.section(view.t("采集记录"), h("Div", h("Span", text, "empty-word"), "empty is-failed"))]
     note = None if view.snapshot.live else h("P", view.t("以下为当前记录，不随回放变化"), "drawer-note")
+    if records.runs is None:
+        text = view.t("采集记录涉及全部专题和区县，您的权限只能查看运行状态")
+        return [sheet.section(view.t("采集记录"), sheet.refused(view, text))]
     return [note, _runs(view, records.runs), _quarantine(view, records.quarantined)]
 
 
@@ -138,18 +144,23 @@ def _run(view: View, run: SourceRun, width: int) -> list[Node]:
     )
     if not run.error:
         return [row]
+    error = view.raw(run.error)
     return [
         row,
         h(
             "Tr",
-            h("Td", h("Div", h("Span", run.error, title=run.error), "source-error"), colSpan=str(width)),
+            h("Td", h("Div", h("Span", error, title=error), "source-error"), colSpan=str(width)),
             "is-error",
         ),
     ]
 
 
-def _quarantine(view: View, kept: Sequence[Quarantined]) -> Node:
+def _quarantine(view: View, kept: Sequence[Quarantined] | None) -> Node:
     """Records in quarantine: how many by reason, then the newest with their text."""
+    if kept is None:
+        return sheet.section(
+            view.t("隔离记录"), sheet.refused(view, view.t("原始记录可能含有个人信息，您的角色不能查看"))
+        )
     if not kept:
         return sheet.section(view.t("隔离记录"), frame.empty_of(view.t("没有被隔离的记录")))
     bare = [faults.bare(one.reason, one.where) for one in kept]

@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from access.reach import REFUSED, Sight, sight_of
 from domain.health import Freshness, SourceHealth
 from domain.source import SourceSpec
 from layouts import faults, frame, sheet, words
@@ -41,6 +42,8 @@ def ordered(view: View) -> list[tuple[SourceSpec, SourceHealth]]:
 def table(view: View) -> Node:
     """The list as a section of a drawer, with how many are in each state above it."""
     found = ordered(view)
+    if not found and not view.snapshot.reach.whole:
+        return sheet.section(view.t("数据源"), sheet.refused(view))
     if not found:
         return sheet.section(view.t("数据源"), frame.empty(view, view.t("本城市没有声明数据源")))
     counts = Counter(health.state for _, health in found)
@@ -58,21 +61,32 @@ def _rows(view: View, spec: SourceSpec, health: SourceHealth) -> list[Node]:
     name = view.source_label(spec)
     label = h("Button", name, "source-name", data={"sources": spec.key}, type="button", title=name)
     who = h("Span", view.said(spec.department), "source-who", title=view.said(spec.department))
+    counts: list[Child] = [h("Td", "—", title=view.t(REFUSED)) for _ in range(3)]
+    if is_open(view, spec.key):
+        counts = [
+            h("Td", words.figure(health.rows, 0)),
+            h("Td", words.figure(health.rejected, 0), "is-counted" if health.rejected else ""),
+            h("Td", latency(view, health)),
+        ]
     cells: list[Child] = [
         h("Td", mark(view, health.state)),
         h("Th", [label, who], scope="row"),
         h("Td", view.clock(health.since)),
         h("Td", view.age(health.last_success) if health.last_success else view.t("从未成功")),
-        h("Td", words.figure(health.rows, 0)),
-        h("Td", words.figure(health.rejected, 0), "is-counted" if health.rejected else ""),
-        h("Td", latency(view, health)),
+        *counts,
     ]
     row = h("Tr", cells, f"is-{health.state}", data={"sources": spec.key})
     if not health.error:
         return [row]
-    text = [h("B", view.t(faults.kind(health.error))), h("Span", health.error, title=health.error)]
+    error = view.raw(health.error)
+    text = [h("B", view.t(faults.kind(health.error))), h("Span", error, title=error)]
     told = h("Td", h("Div", text, "source-error"), colSpan=str(len(COLUMNS) - 1))
     return [row, h("Tr", [h("Td"), told], f"is-error is-{health.state}", data={"sources": spec.key})]
+
+
+def is_open(view: View, source: str) -> bool:
+    """Whether more than a source's state may be read: counts, errors and records are of all that it feeds."""
+    return sight_of(view.snapshot.reach, view.city, source) is Sight.WHOLE
 
 
 def latency(view: View, health: SourceHealth) -> str:

@@ -4,9 +4,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from access import mask
+from access.reach import REFUSED, sees
 from domain.account import Right
 from domain.city import City
 from domain.health import Freshness, source_at
+from domain.incident import Incident
 from domain.metric import Metric
 from domain.screen import Item, PanelSpec, Screen
 from domain.source import SourceSpec
@@ -50,8 +53,26 @@ class View:
 
     @property
     def is_first_start(self) -> bool:
-        """Whether no source has delivered anything yet."""
-        return not any(h.last_success for h in self.snapshot.sources.values())
+        """Whether no source has delivered anything yet; whoever may see none of them cannot tell."""
+        known = self.snapshot.sources
+        return (bool(known) or self.snapshot.reach.whole) and not any(h.last_success for h in known.values())
+
+    def may_read(self, metric: str) -> bool:
+        """Whether a metric may be read where it is looked at, or in the district looked at."""
+        places = {self.place_of(metric), self.place}
+        return any(sees(self.snapshot.reach, self.city, metric, place) for place in places)
+
+    def personal(self, text: str) -> str:
+        """A text of somebody else, personal details masked unless the one who looks may read them."""
+        return text if Right.PERSONAL in self.rights else mask.text(text)
+
+    def raw(self, text: str) -> str:
+        """What a feed or a record said in its own words: masked unless the one who looks may read records as they came."""
+        return text if Right.RAW in self.rights else mask.text(text)
+
+    def incident(self, incident: Incident) -> Incident:
+        """An incident, personal details masked unless the one who looks may read them."""
+        return incident if Right.PERSONAL in self.rights else mask.incident(incident)
 
     def t(self, text: str, **values: object) -> str:
         """A Chinese source string in the view's language."""
@@ -103,6 +124,11 @@ class View:
         """Where a metric is read: the chosen district, but the whole city for figures about the system itself."""
         return "" if self.metric(metric).topic == "system" else self.place
 
+    def place_asked(self, metric: str, place: str) -> str:
+        """A place as an address names it: the city itself is "", and so is the district of one who may see no other."""
+        asked = "" if place == self.city.adcode else place
+        return asked or (self.place_of(metric) if self.snapshot.reach.districts is not None else "")
+
     def reading(self, item: Item) -> Reading:
         """The number an item shows at the place looked at."""
         return self.snapshot.reading(item.metric, self.place_of(item.metric), item.window)
@@ -151,6 +177,11 @@ def newest(readings: Iterable[Reading]) -> Reading | None:
     """The reading with the latest `at`."""
     dated = [(r.at, r) for r in readings if r.at is not None]
     return max(dated, key=lambda pair: pair[0])[1] if dated else None
+
+
+def is_refused(reading: Reading) -> bool:
+    """Whether a number is missing because it may not be read."""
+    return reading.value is None and reading.note == REFUSED
 
 
 def is_judgeable(reading: Reading) -> bool:

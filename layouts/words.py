@@ -1,9 +1,10 @@
 """Numbers, states and differences in words."""
 
+from access.reach import REFUSED
 from domain.health import STATE, STATE_CODES, Freshness
 from domain.incident import Incident
 from domain.metric import Metric
-from layouts.view import View
+from layouts.view import View, is_refused
 from snapshot.model import Basis, Comparison, Reading
 
 FRESHNESS: dict[Freshness, str] = {
@@ -50,10 +51,15 @@ def value(view: View, metric: Metric, reading: Reading) -> str:
     return f"{code} {word}" if metric.key == "city.status" else word
 
 
+def state(view: View, reading: Reading) -> str:
+    """The freshness of a reading in one word, or that it may not be read."""
+    return view.t(REFUSED if is_refused(reading) else FRESHNESS[reading.freshness])
+
+
 def as_of(view: View, reading: Reading) -> str:
     """The freshness of a reading in words with its time: 「实时 · 截至 14:05」."""
-    state = view.t(FRESHNESS[reading.freshness])
-    return state if reading.at is None else f"{state} · " + view.t("截至 {time}", time=view.clock(reading.at))
+    told = state(view, reading)
+    return told if reading.at is None else f"{told} · " + view.t("截至 {time}", time=view.clock(reading.at))
 
 
 def basis(view: View, kind: Basis) -> str:

@@ -71,6 +71,12 @@ def hello(build: str, now: datetime) -> Message:
     return Message(0, plain, pack(plain))
 
 
+def farewell(why: str) -> Message:
+    """The last event of a connection that the server ends for a reason, named by it ("signed-out")."""
+    plain = event({}, name=why)
+    return Message(0, plain, pack(plain))
+
+
 def heartbeat(version: int, at: datetime, now: datetime) -> Message:
     """`v` is the newest message of the topic, `at` the moment its snapshot shows, `now` the server's clock."""
     plain = event({"v": version, "at": stamp(at), "now": stamp(now)}, name="heartbeat")

@@ -11,6 +11,9 @@ from layouts.view import View
 # The spec a kind's functions take is its own subclass, which this table cannot say; hence Any.
 Kind = tuple[type[PanelSpec], Callable[[Any, View], Node], Callable[[Any, View], Parts]]
 
+LISTS = frozenset({"alerts", "map", "status_line", "timeline"})
+"""Kinds that show more than their own numbers, so that they are drawn whatever may be read: each leaves out what may not."""
+
 KINDS: dict[str, Kind] = {
     "alerts": (alerts.AlertsSpec, alerts.build, alerts.render),
     "bars": (bars.BarsSpec, bars.build, bars.render),

@@ -71,10 +71,11 @@ def _alert(view: View, alert: Alert) -> Node:
     badge = h("Span", f"P{int(alert.level)}", f"badge is-p{int(alert.level)}", title=SHAPES[int(alert.level)])
     where = {"metric": alert.metric, "place": alert.site}
     sub = f"{view.said(who)} · {view.clock(began)}"
-    return _row(badge, alert.say, sub, (state, _lasted(view, began)), where, f"is-p{int(alert.level)}")
+    return _row(badge, view.personal(alert.say), sub, (state, _lasted(view, began)), where, f"is-p{int(alert.level)}")
 
 
-def _incident(view: View, incident: Incident) -> Node:
+def _incident(view: View, told: Incident) -> Node:
+    incident = view.incident(told)
     grade = incident.grade
     badge = h(
         "Span",

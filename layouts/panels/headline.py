@@ -11,7 +11,7 @@ from layouts.severity import of_item
 from layouts.spark import spark
 from layouts.tags import Child, Node, Parts, h, part_id
 from layouts.theme import ACCENT, LEVELS, SHAPES, STALE
-from layouts.view import View
+from layouts.view import View, is_refused
 from snapshot.model import Reading
 
 
@@ -40,7 +40,10 @@ def _card(spec: HeadlineSpec, view: View, item: Item, reading: Reading) -> Node:
     tone = f" is-p{level}" if level else ""
     label = view.label(item)
     head = [h("Span", label, "card-name", title=label), _mark(view, reading, level)]
-    main = [number(view, item, reading, "kpi"), _spark(view, item, level, reading) if spec.spark else None]
+    main = [
+        number(view, item, reading, "kpi"),
+        _spark(view, item, level, reading) if spec.spark and not is_refused(reading) else None,
+    ]
     return h(
         "Div",
         [h("Div", head, "card-head"), h("Div", main, "card-main"), h("Div", _foot(view, item, reading), "card-foot")],
@@ -55,9 +58,13 @@ def _mark(view: View, reading: Reading, level: int | None) -> Child:
         return h("Span", SHAPES[level], "card-mark", aria={"hidden": "true"})
     if reading.freshness is Freshness.LIVE:
         return None
-    word = view.t("正在采集…") if view.is_first_start else view.t(words.FRESHNESS[reading.freshness])
+    word = view.t("正在采集…") if _is_awaited(view, reading) else words.state(view, reading)
     text = word if reading.at is None else f"{word} {view.clock(reading.at)}"
     return h("Span", text, f"card-state is-{reading.freshness}", title=words.as_of(view, reading))
+
+
+def _is_awaited(view: View, reading: Reading) -> bool:
+    return view.is_first_start and not is_refused(reading)
 
 
 def _spark(view: View, item: Item, level: int | None, reading: Reading) -> Node | None:
@@ -72,6 +79,8 @@ def _foot(view: View, item: Item, reading: Reading) -> list[Child]:
     if reading.freshness in frame.DEAD:
         owner = view.t("责任单位 {name}", name=view.owner(item.metric))
         return [h("Span", owner, "remark", title=owner)]
+    if is_refused(reading):
+        return []
     note = remark(view, item, reading)
     out: list[Child] = [change(view, item, basis, reading) for basis in item.compare if reading.value is not None]
     if note:

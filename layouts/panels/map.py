@@ -170,8 +170,8 @@ def _district(spec: MapPanelSpec, view: View, reading: Reading) -> dict[str, Any
 
 def _marks(view: View) -> list[dict[str, Any]]:
     """Alerts and incidents that have a place, gravest first; an alert of a district sits on the district's middle."""
-    out = [_alert_mark(view, a.site, a.metric, int(a.level), a.say) for a in open_alerts(view)]
-    for incident in open_incidents(view):
+    out = [_alert_mark(view, a.site, a.metric, int(a.level), view.personal(a.say)) for a in open_alerts(view)]
+    for incident in map(view.incident, open_incidents(view)):
         if incident.lon is None or incident.lat is None:
             continue
         title = f"{incident.title} · {words.incident_state(view, incident)}"

@@ -44,7 +44,7 @@ def _alert(view: View) -> Node:
         quiet = view.t("暂无生效预警")
         return _pair(view.t("预警"), [quiet], quiet)
     top = found[0]
-    text = f"{SHAPES[int(top.level)]} P{int(top.level)} {top.say} · {view.clock(top.fired or top.since)}"
+    text = f"{SHAPES[int(top.level)]} P{int(top.level)} {view.personal(top.say)} · {view.clock(top.fired or top.since)}"
     return _pair(view.t("预警"), [text], text, f"is-p{int(top.level)}")
 
 
