@@ -23,6 +23,7 @@
   let pulseAt = 0;
   let stopped = null;
   let skewed = null;
+  let ended = null; // the bar that says that nobody is signed in any more
 
   const key = (id) => (typeof id === "string" ? id : JSON.stringify(id, Object.keys(id).sort()));
 
@@ -102,6 +103,7 @@
 
   function connect() {
     window.clearTimeout(retry);
+    if (ended || !cockpit.known().screen) return; // nobody is signed in, or a page with nothing live on it
     if (source) source.close();
     topic = wanted();
     heardAt = Date.now();
@@ -115,9 +117,12 @@
     };
     source.addEventListener("hello", heard(greet));
     source.addEventListener("heartbeat", heard(beat));
+    source.addEventListener("signed-out", heard(end));
     source.onmessage = heard(receive);
     source.onerror = () => {
-      if (mine === source && mine.readyState === EventSource.CLOSED) later();
+      if (mine !== source || mine.readyState !== EventSource.CLOSED) return;
+      later();
+      ask(); // the browser does not say why it was refused
     };
   }
 
@@ -203,6 +208,7 @@
   }
 
   function watch() {
+    if (ended) return;
     const silent = Date.now() - heardAt;
     const replay = Boolean(cockpit.get("t"));
     const stalled = !replay && pictureAt > 0 && Date.now() - pictureAt > STALLED && !skewed;
@@ -221,6 +227,45 @@
     if (silent > DEAD && silent % DEAD < 1000) later();
     window.setTimeout(watch, 1000);
   }
+
+  /* ---- the end of the session: the picture stays, and the way back leads to this very address ---- */
+  function end() {
+    if (ended) return;
+    if (!cockpit.known()) return window.location.reload(); // there is no picture to keep; the server shows the way
+    if (source) source.close();
+    window.clearTimeout(retry);
+    if (stopped) stopped = unbar(stopped);
+    root.classList.add("is-dead");
+    ended = bar("dead", cockpit.say("signedOut", { time: cockpit.clockOf(pictureAt || Date.now()) }));
+    const way = document.createElement("a");
+    way.textContent = cockpit.say("signIn");
+    ended.append(way);
+    aim();
+    mood("dead", "out");
+  }
+
+  function aim() {
+    const query = new URLSearchParams({ next: window.location.pathname + window.location.search, note: "ended" });
+    if (cockpit.known().lang === "en") query.set("lang", "en");
+    ended.querySelector("a").href = "/sign-in?" + query;
+  }
+
+  /** Whether somebody is signed in; one who has come in by another tab sees what he may see. */
+  async function ask() {
+    try {
+      const answer = await fetch("/session", { cache: "no-store" }); // 401 is heard by the listener below
+      if (answer.ok && ended) window.location.reload();
+    } catch (error) {
+      // No answer at all: the server is away, which the watchdog says.
+    }
+  }
+
+  const plainFetch = window.fetch;
+  window.fetch = async function (...asked) {
+    const answer = await plainFetch.apply(window, asked);
+    if (answer.status === 401) end();
+    return answer;
+  };
 
   /* ---- going back in time ---- */
   let past = null;
@@ -260,13 +305,16 @@
   }
 
   cockpit.onAddress(() => {
+    if (!cockpit.known().screen) return;
     rewind();
+    if (ended) return aim();
     if (wanted() !== topic) {
       root.classList.add("is-moving");
       connect();
     }
   });
   cockpit.whenReady(() => {
+    if (!cockpit.known().screen) return;
     timeSlider();
     rewind();
     connect();
@@ -274,6 +322,8 @@
   });
   window.addEventListener("online", connect);
   document.addEventListener("visibilitychange", () => {
-    if (!document.hidden && Date.now() - heardAt > DEAD) connect();
+    if (document.hidden) return;
+    if (ended) ask();
+    else if (Date.now() - heardAt > DEAD) connect();
   });
 })();

@@ -112,7 +112,7 @@ async def test_pages_carry_a_policy_that_allows_only_their_own_scripts(web: Web)
     assert "unsafe-eval" not in answer.headers["content-security-policy"]
     assert policy["object-src"] == "'none'"
     assert answer.headers["x-content-type-options"] == "nosniff"
-    assert answer.headers["cache-control"] == "no-cache"
+    assert answer.headers["cache-control"] == "no-store"
     inline = re.findall(r'<script id="_dash-renderer"[^>]*>(.*?)</script>', answer.text, re.DOTALL)
     assert len(inline) == 1
 

@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 import pytest
 
+from api.arrival import SESSION_COOKIE
 from api.stream import accepts_gzip
 from domain.batch import Batch
 from snapshot.channel import DEPTH
@@ -60,6 +61,7 @@ class Reader:
 @asynccontextmanager
 async def connected(web: Web, url: str = URL, **headers: str) -> AsyncIterator[Reader]:
     reader = Reader()
+    headers.setdefault("cookie", f"{SESSION_COOKIE}={web.sign_in()[0]}")
     path, _, query = url.partition("?")
     scope = {
         "type": "http",
