@@ -39,7 +39,9 @@ def guard_of(city: City, folder: Path, env: Mapping[str, str]) -> Guard:
         *([recordings] if recordings else []),
         *([folder / "demo"] if city.spec.demo else []),
     ]
-    kept = tuple(folder / name for name in ("cockpit.sqlite", "logs", "secret.key", "spool"))
+    _, _, database = env.get("DATABASE_URL", "").partition("sqlite:///")
+    own = [folder / name for name in ("cockpit.sqlite", "logs", "secret.key", "spool", "cache")]
+    kept = (*own, city.folder, *([Path(database)] if database else []))
     return Guard(city.spec.allow_hosts, loopback=city.spec.demo, roots=tuple(Path(root) for root in roots), kept=kept)
 
 

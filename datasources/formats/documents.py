@@ -3,12 +3,13 @@
 import json
 import re
 from html.entities import html5
-from typing import Any
+from typing import IO, Any
 from xml.parsers import expat
 
 from domain.errors import SourceError
 
 _DEEPEST = 64
+_PIECE = 8192
 _UNDEFINED = expat.errors.codes[expat.errors.XML_ERROR_UNDEFINED_ENTITY]
 _ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,30});")
 _CHINESE = re.compile(rb"""\s*<\?xml[^>]*encoding=["'](?:gb\d+|gbk)["']""", re.IGNORECASE)
@@ -45,6 +46,26 @@ def parse_xml(data: bytes, where: str) -> dict[str, Any]:
             return _parsed(_ENTITY.sub(_character, text if isinstance(text, str) else text.decode()))
     except (expat.ExpatError, ValueError, LookupError) as error:
         raise SourceError(f"{where}: not an XML document ({error})", permanent=True) from error
+
+
+class _RootSeen(Exception):
+    """The document's first element has begun: a DOCTYPE cannot come any more."""
+
+
+def refuse_doctype(stream: IO[bytes]) -> None:
+    """Read an XML document up to its first element; ValueError when it declares a document type. What is no XML passes."""
+    parser = expat.ParserCreate()
+
+    def root(*_element: object) -> None:
+        raise _RootSeen
+
+    parser.StartElementHandler = root
+    parser.StartDoctypeDeclHandler = _XmlBuilder.doctype
+    try:
+        while piece := stream.read(_PIECE):
+            parser.Parse(piece, False)
+    except (_RootSeen, expat.ExpatError, LookupError):
+        return
 
 
 def _parsed(data: str | bytes) -> dict[str, Any]:
@@ -95,7 +116,8 @@ class _XmlBuilder:
     def text(self, text: str) -> None:
         self._open[-1][1].append(text)
 
-    def doctype(self, *_declaration: object) -> None:
+    @staticmethod
+    def doctype(*_declaration: object) -> None:
         raise ValueError("a DOCTYPE is not accepted")
 
 

@@ -100,8 +100,10 @@ class HttpJsonSpec(SourceSpec):
 
     def calls(self) -> dict[tuple[str, ...], str]:
         """The feed's address and the login's."""
-        login = {("auth", "url"): self.auth.url} if isinstance(self.auth, TokenAuth) else {}
-        return {("url",): self.url, **login}
+        called: dict[tuple[str, ...], str] = {("url",): self.url}
+        if isinstance(self.auth, TokenAuth):
+            called["auth", "url"] = self.auth.url
+        return called
 
 
 class HttpJsonSource:
