@@ -33,16 +33,13 @@ def build_sources(city: City, context: SourceContext) -> dict[str, Source]:
 
 def guard_of(city: City, folder: Path, env: Mapping[str, str]) -> Guard:
     """What the city's sources may call and read. `folder` is the cockpit's own: of it only the departments' part is open."""
-    recordings = env.get(city.spec.replay_env) if city.spec.replay_env else None
-    roots = [
-        *city.spec.allow_folders,
-        *([recordings] if recordings else []),
-        *([folder / "demo"] if city.spec.demo else []),
-    ]
+    recordings = env.get(city.spec.replay_env, "") if city.spec.replay_env else ""
+    declared = [Path(name) for name in (*city.spec.allow_folders, recordings) if name]
+    roots = (*declared, folder / "demo") if city.spec.demo else tuple(declared)
     _, _, database = env.get("DATABASE_URL", "").partition("sqlite:///")
     own = [folder / name for name in ("cockpit.sqlite", "logs", "secret.key", "spool", "cache")]
     kept = (*own, city.folder, *([Path(database)] if database else []))
-    return Guard(city.spec.allow_hosts, loopback=city.spec.demo, roots=tuple(Path(root) for root in roots), kept=kept)
+    return Guard(city.spec.allow_hosts, loopback=city.spec.demo, roots=roots, kept=kept)
 
 
 def timetable(city: City, collector: Collector, ingest: Ingest, store: Store) -> list[Job]:
