@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from enum import StrEnum
-from typing import get_args
+from typing import Final, get_args
 
-from domain.account import WHOLE, Reach, Viewer
+from domain.account import Reach, Viewer
 from domain.alert import Alert
 from domain.city import City
 from domain.health import source_at
@@ -13,12 +13,12 @@ from domain.incident import Incident
 from domain.metric import Topic
 from domain.observation import SeriesKey
 
-TOPICS: frozenset[str] = frozenset(get_args(Topic))
-INCIDENTS = "emergency"  # the topic every incident belongs to, whoever reports it
-REFUSED = "无权查看"  # what stands where a number would, in the catalogue's own words
+TOPICS: Final[frozenset[str]] = frozenset(get_args(Topic))
+INCIDENTS: Final = "emergency"  # the topic every incident belongs to, whoever reports it
+REFUSED: Final = "无权查看"  # what stands where a number would, in the catalogue's own words
 
 
-NOTHING = Reach(frozenset(), frozenset())
+NOTHING: Final = Reach(frozenset(), frozenset())
 
 
 class Sight(StrEnum):
@@ -30,8 +30,8 @@ class Sight(StrEnum):
 
 
 def reach_of(viewer: Viewer | None, city: City) -> Reach:
-    """How far whoever asks may read in this city."""
-    return WHOLE if viewer is None else fitted(viewer.reach, city)
+    """How far whoever asks may read in this city; nobody reaches nothing."""
+    return NOTHING if viewer is None else fitted(viewer.reach, city)
 
 
 def fitted(reach: Reach, city: City) -> Reach:

@@ -58,18 +58,18 @@ class Pages:
         self._painted: dict[tuple[str, str, str, Reach, int], html.Div] = {}
         self._lock = Lock()
 
-    def address(self, search: str, viewer: Viewer | None = None) -> Address:
+    def address(self, search: str, viewer: Viewer | None) -> Address:
         """What a query string asks of this city, as far as the viewer may see it."""
         return address.read(search, narrowed(self._city, reach_of(viewer, self._city)))
 
-    def view(self, asked: Address, viewer: Viewer | None = None) -> View | None:
+    def view(self, asked: Address, viewer: Viewer | None) -> View | None:
         """The city as the address wants it seen and the viewer may see it; None before the first snapshot."""
         reach = reach_of(viewer, self._city)
         snapshot = self._moments.shown(asked.at, reach)
         rights = viewer.rights if viewer is not None else frozenset[Right]()
         return None if snapshot is None else self._view(snapshot, asked, reach, rights)
 
-    def records(self, source: str, viewer: Viewer | None = None) -> Records:
+    def records(self, source: str, viewer: Viewer | None) -> Records:
         """What the store keeps of a source and the viewer may see; a store that cannot be read is told, not raised."""
         raw = viewer is not None and viewer.may(Right.RAW)
         if sight_of(reach_of(viewer, self._city), self._city, source) is not Sight.WHOLE:
@@ -80,20 +80,23 @@ class Pages:
             log.warning("records of source %s could not be read: %s", source, error)
             return Records(failed=True)
 
-    def page(self, path: str = "/", search: str = "", viewer: Viewer | None = None) -> Component:
+    def page(self, path: str, search: str, viewer: Viewer | None) -> Component:
         """The page of a path: an added one, a screen by its key, else the home screen, filled with the newest numbers.
 
         A screen is painted once for all of equal reach who open the same view of one snapshot, so it shows nothing personal.
+        Nobody is shown nothing.
         """
+        if viewer is None:
+            return html.Div(id="page")
         asked = self.address(search, viewer)
         route = self._routes.get(path)
-        if route is not None and viewer is not None:
+        if route is not None:
             return route(viewer, asked)
         view = self.view(asked, viewer)
         if view is None:
             return html.Div("正在启动…", id="page")
         painted = self._paint(self._city.screens.get(path.strip("/"), self._home), view)
-        if self._menu is None or viewer is None:
+        if self._menu is None:
             return painted
         return shell.with_account(painted, self._menu(viewer, asked))
 

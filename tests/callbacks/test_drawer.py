@@ -5,18 +5,32 @@ from typing import Any
 
 from dash import Dash
 
+from access.viewer import CURRENT
 from callbacks import drawer
+from domain.account import Viewer
 from domain.errors import StoreError
 from layouts.source import Records
-from tests.layouts.fake import FakeSnapshot, pages
+from tests.layouts.fake import VIEWER, FakeSnapshot, pages
 from tests.layouts.test_screen import texts
 
 
-def registered(live: FakeSnapshot | None, keep: Callable[[str, bool], Records] | None = None) -> Callable[..., Any]:
+def registered(
+    live: FakeSnapshot | None, keep: Callable[[str, bool], Records] | None = None, who: Viewer | None = VIEWER
+) -> Callable[..., Any]:
+    """The callback as somebody calls it."""
     app = Dash(__name__)
     drawer.register(app, pages(live) if keep is None else pages(live, keep))
     (callback,) = app.callback_map.values()
-    return inspect.unwrap(callback["callback"])
+    inner = inspect.unwrap(callback["callback"])
+
+    async def called(search: str | None, pulse: object) -> Any:
+        mark = CURRENT.set(who)
+        try:
+            return await inner(search, pulse)
+        finally:
+            CURRENT.reset(mark)
+
+    return called
 
 
 async def test_a_metric_in_the_address_fills_the_drawer() -> None:

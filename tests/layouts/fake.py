@@ -9,7 +9,8 @@ from pathlib import Path
 
 import yaml
 
-from domain.account import WHOLE, Reach
+from access.rights import RIGHTS
+from domain.account import WHOLE, Reach, Role, Viewer
 from domain.alert import Alert, AlertLevel, Condition
 from domain.city import City, CitySpec, MapSpec
 from domain.health import Freshness, SourceHealth
@@ -138,6 +139,14 @@ def city(**changes: object) -> City:
     }
     made = City(spec, ROOT / "cities/441800", metrics, _sites(), _sources(), {}, {"overview": screen()})
     return replace(made, **changes)  # type: ignore[arg-type]  # the names are the dataclass's own
+
+
+def viewer(role: Role = Role.SHIFT, reach: Reach = WHOLE) -> Viewer:
+    """Somebody of a role, as far as a reach goes."""
+    return Viewer(f"{role}.1", "张三", role, RIGHTS[role], reach, session="s1")
+
+
+VIEWER = viewer()
 
 
 def layer_url(name: str, reach: Reach) -> str:
