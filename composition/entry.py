@@ -1,18 +1,32 @@
-"""What the gate goes by in a city: the doors of its screens, the rights of every callback, and whether sign-in is on."""
+"""Who comes in by which way: the gate's rules in a city, and the pages and menu about people."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+
+from dash import html
 
 from api.doors import screens
 from api.web import Rules
-from callbacks import drawer, page
+from callbacks import accounts, drawer, page
 from callbacks import map as city_map
+from callbacks.accounts_services import AccountServices
 from domain.account import Right, Role, Viewer
 from domain.city import City
 from jobs.settings import Settings
+from layouts.accounts import accounts as everybody
+from layouts.accounts import audit, menu, mine
+from layouts.accounts.desk import Desk
+from layouts.address import Address
+from layouts.pages import Route
+from layouts.tags import Node
 
 # With SIGN_IN=off: whoever sits at this machine, with every right that a person can have.
 ALONE = Viewer("local", "本机", Role.SHIFT, frozenset(Right) - {Right.PUSH}, session="local")
-CALLBACKS: Mapping[str, Right] = drawer.ACCESS | city_map.ACCESS | page.ACCESS
+CALLBACKS: Mapping[str, Right] = drawer.ACCESS | city_map.ACCESS | page.ACCESS | accounts.ACCESS
+PEOPLE: Mapping[str, Callable[[Desk], html.Div]] = {
+    mine.PATH: mine.page,
+    everybody.PATH: everybody.page,
+    audit.PATH: audit.page,
+}
 
 
 def rules(city: City, settings: Settings) -> Rules:
@@ -20,3 +34,20 @@ def rules(city: City, settings: Settings) -> Rules:
     further = screens(f"/{key}" for key in city.screens)
     base = Rules()
     return Rules((*base.doors, *further), CALLBACKS, None if settings.sign_in else ALONE)
+
+
+def routes(services: AccountServices) -> Mapping[str, Route]:
+    """The pages about people by their paths."""
+    return {path: _route(services, draw) for path, draw in PEOPLE.items()}
+
+
+def _route(services: AccountServices, draw: Callable[[Desk], html.Div]) -> Route:
+    def shown(viewer: Viewer, asked: Address) -> html.Div:
+        return draw(Desk(services.city, viewer, asked.lang, services.now()))
+
+    return shown
+
+
+def header_menu(viewer: Viewer, asked: Address) -> Node:
+    """What the header of every screen shows of the viewer."""
+    return menu.render(viewer, asked.lang)

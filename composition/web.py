@@ -10,8 +10,9 @@ import api.web
 from api.arrival import CSRF_COOKIE, CSRF_HEADER
 from api.serve import living
 from api.services import Services
-from callbacks import drawer, page
+from callbacks import accounts, drawer, page
 from callbacks import map as city_map
+from callbacks.accounts_services import AccountServices
 from composition import entry
 from composition.people import access_to
 from domain.city import City
@@ -57,7 +58,10 @@ def build_web(city: City, store: Store, settings: Settings) -> tuple[FastAPI, Hu
 
     moments = Moments(lambda: live.snapshot, builder.at)
     access = access_to(city, store, settings, utc_now())
-    pages = build_pages(server, city, Pages(city, moments, files.url, kept))
+    people = AccountServices(city, store, access, utc_now)
+    shown = Pages(city, moments, files.url, kept, entry.routes(people), entry.header_menu)
+    pages = build_pages(server, city, shown)
+    accounts.register(pages, people)
     api.web.guard(server, services, access, entry.rules(city, settings))
     return server, hub
 
