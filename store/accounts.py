@@ -12,7 +12,6 @@ from domain.deed import Deed
 from domain.errors import TransitionRefused
 from store.attempts import Attempt, login_subject, read_attempts
 from store.audit import write_deed
-from store.driver import insert_into
 from store.moment import from_ms, from_ms_or_none, to_ms
 from store.people_tables import account
 from store.sessions import end_sessions
@@ -48,11 +47,11 @@ def read_account(connection: Connection, login: str) -> Known | None:
 
 def add_account(connection: Connection, new: Account, password: str, deed: Deed) -> bool:
     """Add an account; False when its login is taken."""
+    if connection.execute(_of(new.login)).first() is not None:
+        return False
     moment = to_ms(deed.at)
     row = {"login": new.login, **_told(new), "password": password, "created": moment, "changed": moment}
-    statement = insert_into(connection, account).on_conflict_do_nothing(index_elements=["login"])
-    if connection.execute(statement, [row]).rowcount == 0:
-        return False
+    connection.execute(account.insert(), row)
     write_deed(connection, replace(deed, after={**deed.after, **_shown(new)}))
     return True
 
