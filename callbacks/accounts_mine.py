@@ -10,7 +10,7 @@ from dash import Dash, Input, Output, State, ctx, no_update
 from access.refused import AccessRefused
 from access.tokens import Wish
 from access.viewer import current
-from callbacks.accounts_press import FIELDS, PRESSES, Act, Done, Press, perform, press
+from callbacks.accounts_press import FIELDS, Act, Done, Press, perform, press, presses
 from callbacks.accounts_services import AccountServices
 from domain.account import Account, Right, Viewer
 from domain.errors import StoreError
@@ -36,9 +36,9 @@ def read(services: AccountServices, desk: Desk) -> list[Child]:
     """The page's body as the store has it."""
     me = desk.viewer
     try:
-        account = services.people.account(me.login)
-        sessions = services.sessions.of(me.login, me, desk.now)
-        tokens = services.tokens.of(me.login, me)
+        account = services.access.people.account(me.login)
+        sessions = services.access.sessions.of(me.login, me, desk.now)
+        tokens = services.access.tokens.of(me.login, me)
     except StoreError as error:
         log.warning("the account of %s could not be read: %s", me.login, error)
         return [frame.failed(desk)]
@@ -47,13 +47,13 @@ def read(services: AccountServices, desk: Desk) -> list[Child]:
 
 
 def _end(services: AccountServices, desk: Desk, pressed: Press) -> Done:
-    services.sessions.revoke(pressed.of, desk.viewer, desk.now)
+    services.access.sessions.revoke(pressed.of, desk.viewer, desk.now)
     return Done(frame.notice("good", desk.t("该设备已退出")))
 
 
 def _end_others(services: AccountServices, desk: Desk, _: Press) -> Done:
     me = desk.viewer
-    ended = services.sessions.revoke_all(me.login, me, desk.now, keep=me.session)
+    ended = services.access.sessions.revoke_all(me.login, me, desk.now, keep=me.session)
     return Done(frame.notice("good", desk.t("其他 {n} 处设备已退出", n=ended)))
 
 
@@ -65,13 +65,13 @@ def _issue(services: AccountServices, desk: Desk, pressed: Press) -> Done:
     days = pressed.text("token.days")
     expires = desk.now + timedelta(days=int(days) if days in known else mine.LIFETIMES[0][0])
     wish = Wish(desk.viewer.login, pressed.text("token.name"), scopes, expires, sources)
-    token, secret = services.tokens.issue(wish, desk.viewer, desk.now)
+    token, secret = services.access.tokens.issue(wish, desk.viewer, desk.now)
     told = desk.t("现在抄录或复制：离开本页后不再显示。")
     return Done(frame.notice("secret", desk.t("令牌“{name}”已签发", name=token.name), told, frame.secret(desk, secret)))
 
 
 def _revoke(services: AccountServices, desk: Desk, pressed: Press) -> Done:
-    services.tokens.revoke(pressed.of, desk.viewer, desk.now)
+    services.access.tokens.revoke(pressed.of, desk.viewer, desk.now)
     return Done(frame.notice("good", desk.t("令牌已吊销")))
 
 
@@ -92,7 +92,7 @@ def change_password(
     if new != again:
         return frame.notice("bad", desk.t("两次输入的新密码不一致")), False
     try:
-        services.people.change_password(desk.viewer, old, new, desk.now)
+        services.access.people.change_password(desk.viewer, old, new, desk.now)
     except AccessRefused as error:
         return frame.notice("bad", desk.t(words.REASONS[error.reason])), False
     except StoreError as error:
@@ -115,7 +115,7 @@ def register(app: Dash, services: AccountServices) -> None:
     @app.callback(
         Output(mine.SAID, "children"),
         Output(mine.CHANGED, "data"),
-        PRESSES,
+        presses(mine.PAGE),
         FIELDS,
         State(frame.URL, "search"),
         prevent_initial_call=True,

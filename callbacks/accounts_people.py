@@ -9,7 +9,7 @@ from dash import Dash, Input, Output, State, ctx, no_update
 
 from access.refused import AccessRefused
 from access.viewer import current
-from callbacks.accounts_press import FIELDS, PRESSES, Act, Done, Press, perform, press
+from callbacks.accounts_press import FIELDS, Act, Done, Press, perform, press, presses
 from callbacks.accounts_services import AccountServices
 from domain.account import Account, Reach, Right, Role, Viewer
 from domain.errors import StoreError
@@ -37,7 +37,7 @@ class Unfilled(Exception):
 def body(services: AccountServices, desk: Desk, search: str) -> list[Child]:
     """The list."""
     try:
-        return accounts.body(desk, services.people.accounts(desk.viewer), accounts.read(search))
+        return accounts.body(desk, services.access.people.accounts(desk.viewer), accounts.read(search))
     except (StoreError, AccessRefused) as error:
         log.warning("accounts could not be read for %s: %s", desk.viewer.login, error)
         return [frame.failed(desk)]
@@ -49,11 +49,11 @@ def pane(services: AccountServices, desk: Desk, search: str) -> list[Child]:
     if not asked.login:
         return accounts.pane(desk, asked, None)
     try:
-        found = services.people.account(asked.login)
+        found = services.access.people.account(asked.login)
         if found is None:
             return accounts.pane(desk, asked, None)
-        sessions = services.sessions.of(found.login, desk.viewer, desk.now)
-        tokens = services.tokens.of(found.login, desk.viewer)
+        sessions = services.access.sessions.of(found.login, desk.viewer, desk.now)
+        tokens = services.access.tokens.of(found.login, desk.viewer)
     except (StoreError, AccessRefused) as error:
         log.warning("an account could not be read for %s: %s", desk.viewer.login, error)
         return [frame.failed(desk)]
@@ -90,8 +90,8 @@ def _add(services: AccountServices, desk: Desk, pressed: Press) -> Done:
         wanted = filled(pressed.text("login"), pressed, desk)
     except Unfilled as error:
         return Done(frame.notice("bad", desk.t(str(error))), changed=False)
-    password = services.people.add(wanted, desk.viewer, desk.now)
-    made = services.people.account(wanted.login) or wanted
+    password = services.access.people.add(wanted, desk.viewer, desk.now)
+    made = services.access.people.account(wanted.login) or wanted
     query = {"login": made.login} | ({} if desk.lang == "zh" else {"lang": desk.lang})
     return Done(_once(desk, desk.t("账号 {login} 已新增", login=made.login), password), search=f"?{urlencode(query)}")
 
@@ -101,12 +101,12 @@ def _save(services: AccountServices, desk: Desk, pressed: Press) -> Done:
         wanted = filled(pressed.of, pressed, desk)
     except Unfilled as error:
         return Done(frame.notice("bad", desk.t(str(error))), changed=False)
-    services.people.set_role(wanted, desk.viewer, desk.now)
+    services.access.people.set_role(wanted, desk.viewer, desk.now)
     return Done(frame.notice("good", desk.t("{login} 已保存", login=pressed.of)))
 
 
 def _reset(services: AccountServices, desk: Desk, pressed: Press) -> Done:
-    password = services.people.set_password(pressed.of, desk.viewer, desk.now)
+    password = services.access.people.set_password(pressed.of, desk.viewer, desk.now)
     return Done(_once(desk, desk.t("{login} 的密码已重置", login=pressed.of), password))
 
 
@@ -114,27 +114,27 @@ def _disable(services: AccountServices, desk: Desk, pressed: Press) -> Done:
     reason = pressed.text("reason")
     if not reason:
         return Done(frame.notice("bad", desk.t("请写明停用的原因")), changed=False)
-    services.people.disable(pressed.of, desk.viewer, desk.now, reason)
+    services.access.people.disable(pressed.of, desk.viewer, desk.now, reason)
     return Done(frame.notice("good", desk.t("{login} 已停用", login=pressed.of)))
 
 
 def _enable(services: AccountServices, desk: Desk, pressed: Press) -> Done:
-    services.people.enable(pressed.of, desk.viewer, desk.now)
+    services.access.people.enable(pressed.of, desk.viewer, desk.now)
     return Done(frame.notice("good", desk.t("{login} 已恢复启用", login=pressed.of)))
 
 
 def _end(services: AccountServices, desk: Desk, pressed: Press) -> Done:
-    services.sessions.revoke(pressed.of, desk.viewer, desk.now)
+    services.access.sessions.revoke(pressed.of, desk.viewer, desk.now)
     return Done(frame.notice("good", desk.t("该设备已退出")))
 
 
 def _end_all(services: AccountServices, desk: Desk, pressed: Press) -> Done:
-    ended = services.sessions.revoke_all(pressed.of, desk.viewer, desk.now, keep=desk.viewer.session)
+    ended = services.access.sessions.revoke_all(pressed.of, desk.viewer, desk.now, keep=desk.viewer.session)
     return Done(frame.notice("good", desk.t("{login} 的 {n} 处设备已退出", login=pressed.of, n=ended)))
 
 
 def _revoke(services: AccountServices, desk: Desk, pressed: Press) -> Done:
-    services.tokens.revoke(pressed.of, desk.viewer, desk.now)
+    services.access.tokens.revoke(pressed.of, desk.viewer, desk.now)
     return Done(frame.notice("good", desk.t("令牌已吊销")))
 
 
@@ -171,7 +171,7 @@ def register(app: Dash, services: AccountServices) -> None:
         Output(accounts.SAID, "children"),
         Output(accounts.CHANGED, "data"),
         Output(frame.URL, "search"),
-        PRESSES,
+        presses(one.PAGE),
         FIELDS,
         State(frame.URL, "search"),
         prevent_initial_call=True,

@@ -16,11 +16,15 @@ from layouts.tags import Node
 
 log = logging.getLogger(__name__)
 
-# Every button that `frame.press` makes and every control that `frame.named` names, whichever of them the page has.
-PRESSES = Input({"press": ALL, "of": ALL}, "n_clicks")
+# Every control that `frame.named` names, whichever of them the page has.
 FIELDS = State({"field": ALL}, "value")
 LONGEST = 1000  # characters of a text field that are looked at
 MOST = 200  # chosen of a list
+
+
+def presses(page: str) -> Input:
+    """Every button that `frame.press` makes for a page. Without the page in it, another page's callback would listen too."""
+    return Input({"page": page, "press": ALL, "of": ALL}, "n_clicks")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from access.people import People
-from access.sessions import Sessions
-from access.tokens import Tokens
+from access.opening import Access
 from domain.account import Viewer
 from domain.city import City
 from layouts import address
@@ -20,9 +18,7 @@ class AccountServices:
 
     city: City
     store: Store
-    people: People
-    sessions: Sessions
-    tokens: Tokens
+    access: Access
     now: Callable[[], datetime]
 
     def desk(self, viewer: Viewer, search: str) -> Desk:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from access.sessions import is_demo
+from access.accounts import is_demo
 from domain.account import WHOLE, Account, Reach, Role
 from domain.session import Session, Token
 from layouts.accounts import frame, lists, words
@@ -10,6 +10,7 @@ from layouts.accounts.desk import Desk
 from layouts.drawer import TOPICS
 from layouts.tags import Child, Node, h
 
+PAGE = "accounts"
 ALL, SOME = "all", "some"
 
 
@@ -38,15 +39,14 @@ def new(desk: Desk) -> list[Child]:
             desk.t("登录名"), frame.named("login"), rule, value="", maxLength=64, spellCheck=False, autoComplete="off"
         ),
         *_fields(desk, Account("", "", Role.DUTY)),
-        h("Div", frame.press(desk.t("新增账号"), "account.add", cls="is-main"), "form-end"),
+        h("Div", frame.press(desk.t("新增账号"), f"{PAGE}:account.add", cls="is-main"), "form-end"),
         h("P", desk.t("新增后给出一次性密码，首次登录必须修改。"), "field-hint"),
     ]
     return [head(desk, desk.t("账号管理"), desk.t("新增账号"), "new"), h("Div", form, "form", data={"form": ""})]
 
 
 def render(desk: Desk, account: Account, sessions: Sequence[Session], tokens: Sequence[Token]) -> list[Child]:
-    """The pane of an account that exists. What an administrator cannot do to himself is not offered."""
-    is_me = account.login == desk.viewer.login
+    """The pane of an account that exists. What cannot be done to it is not offered."""
     facts = [
         (desk.t("状态"), state(desk, account)),
         (desk.t("创建"), desk.moment(account.created)),
@@ -57,14 +57,13 @@ def render(desk: Desk, account: Account, sessions: Sequence[Session], tokens: Se
     return [
         head(desk, over, account.name or account.login, "login"),
         h("Dl", rows, "facts"),
-        _part(desk.t("资料与权限"), _form(desk, account, is_me)),
-        _part(desk.t("密码与停用"), _mine(desk) if is_me else _levers(desk, account)),
+        *_changes(desk, account),
         _part(
             desk.t("登录中的设备（{n}）", n=len(sessions)),
-            lists.sessions(desk, sessions),
+            lists.sessions(desk, sessions, PAGE),
             _end_all(desk, account, sessions),
         ),
-        _part(desk.t("程序令牌（{n}）", n=len(tokens)), lists.tokens(desk, tokens)) if tokens else None,
+        _part(desk.t("程序令牌（{n}）", n=len(tokens)), lists.tokens(desk, tokens, PAGE)) if tokens else None,
     ]
 
 
@@ -72,10 +71,27 @@ def _part(title: str, *body: Child) -> Node:
     return h("Section", [h("H4", title), *body], "pane-part")
 
 
-def _form(desk: Desk, account: Account, is_me: bool) -> Node:
-    if is_me:
-        return h("P", desk.t("这是您自己的账号：资料和角色由另一位管理员修改。"), "field-hint")
-    save = frame.press(desk.t("保存"), "account.save", account.login, cls="is-main")
+def _changes(desk: Desk, account: Account) -> list[Child]:
+    """What can be changed: nothing of the demonstration's accounts, and nobody's own rights."""
+    if is_demo(account.login):
+        return [_note(desk.t("演示账号没有密码，由登录页一键进入，不能修改。"))]
+    if account.login == desk.viewer.login:
+        link = h("A", desk.t("我的账号"), "link", href="/me" if desk.lang == "zh" else "/me?lang=en")
+        return [
+            _note(desk.t("这是您自己的账号：资料和角色由另一位管理员修改。"), desk.t("自己的密码在这里修改："), link)
+        ]
+    return [
+        _part(desk.t("资料与权限"), _form(desk, account)),
+        _part(desk.t("密码与停用"), _levers(desk, account)),
+    ]
+
+
+def _note(*told: Child) -> Node:
+    return h("P", list(told), "pane-note")
+
+
+def _form(desk: Desk, account: Account) -> Node:
+    save = frame.press(desk.t("保存"), f"{PAGE}:account.save", account.login, cls="is-main")
     hint = h("P", desk.t("角色或范围变更后，该账号立即退出，须重新登录。"), "field-hint")
     return h("Div", [*_fields(desk, account), hint, h("Div", save, "form-end")], "form", data={"form": ""})
 
@@ -123,40 +139,32 @@ def _limit(
     return frame.group(label, h("Div", [mode, h("Div", some, "limit-some")], "limit"))
 
 
-def _mine(desk: Desk) -> Node:
-    link = h("A", desk.t("我的账号"), "link", href="/me" if desk.lang == "zh" else "/me?lang=en")
-    return h("P", [desk.t("自己的密码在这里修改："), link], "field-hint")
-
-
 def _levers(desk: Desk, account: Account) -> Node:
     """Two things that cannot be taken back at once, each behind a second step that says what will happen."""
-    if is_demo(account):
-        reset = h("P", desk.t("演示账号没有密码，由登录页一键进入。"), "field-hint")
-    else:
-        reset = _lever(
-            desk.t("重置密码"),
-            desk.t("生成一次性密码并只显示这一次；该账号的所有设备立即退出。"),
-            frame.press(desk.t("确认重置"), "account.reset", account.login, cls="is-main"),
-        )
+    reset = _lever(
+        desk.t("重置密码"),
+        desk.t("生成一次性密码并只显示这一次；该账号的所有设备立即退出。"),
+        frame.press(desk.t("确认重置"), f"{PAGE}:account.reset", account.login, cls="is-main"),
+    )
     if account.disabled:
-        other = frame.press(desk.t("恢复启用"), "account.enable", account.login)
+        other = frame.press(desk.t("恢复启用"), f"{PAGE}:account.enable", account.login)
     else:
         other = _lever(
             desk.t("停用账号"),
             desk.t("不能再登录，所有设备和令牌立即失效；记录保留，可以恢复。"),
             frame.field(desk.t("原因"), frame.named("reason"), desk.t("记入审计日志"), value="", maxLength=200),
-            frame.press(desk.t("确认停用"), "account.disable", account.login, cls="is-main"),
+            frame.press(desk.t("确认停用"), f"{PAGE}:account.disable", account.login, cls="is-main"),
         )
     return h("Div", [reset, other], "levers")
 
 
 def _lever(label: str, told: str, *body: Child) -> Node:
     inside = h("Div", [h("P", told), *body], "form lever-body", data={"form": ""})
-    return h("Details", [h("Summary", label, "press"), inside], "more")
+    return h("Details", [h("Summary", label, "press"), inside], "fold")
 
 
 def _end_all(desk: Desk, account: Account, sessions: Sequence[Session]) -> Node | None:
     others = [session for session in sessions if session.id != desk.viewer.session]
     if len(others) < 2:
         return None
-    return h("Div", frame.press(desk.t("全部退出"), "session.end_all", account.login), "form-end")
+    return h("Div", frame.press(desk.t("全部退出"), f"{PAGE}:session.end_all", account.login), "form-end")

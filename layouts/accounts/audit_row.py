@@ -2,7 +2,7 @@
 
 from layouts.accounts import account, frame, words
 from layouts.accounts.audit import actor, verb
-from layouts.accounts.changes import changes
+from layouts.accounts.changes import Change, changes
 from layouts.accounts.desk import Desk
 from layouts.tags import Child, Node, h
 from store.audit import AuditRow, Head, Verdict
@@ -44,28 +44,29 @@ def _changes(desk: Desk, row: AuditRow) -> Node | None:
     found = changes(desk, row.before, row.after)
     if not found:
         return None
-    heads = h("Tr", [h("Th", desk.t(name), scope="col") for name in ("项目", "之前", "之后")])
-    body = [
-        h(
-            "Tr",
-            [h("Th", one.name, scope="row"), h("Td", one.before or "—"), h("Td", one.after or "—")],
-            "is-changed" if one.is_change else "",
-        )
-        for one in found
-    ]
+    # A side that the deed did not have is no column of dashes.
+    sides = [(desk.t(name), side) for name, side in (("之前", row.before), ("之后", row.after)) if side]
+    heads = h("Tr", [h("Th", name, scope="col") for name in (desk.t("项目"), *(name for name, _ in sides))])
+    body = [_change(one, has_before=bool(row.before), has_after=bool(row.after)) for one in found]
     return h(
         "Section", [h("H4", desk.t("变化")), h("Table", [h("Thead", heads), h("Tbody", body)], "diff")], "pane-part"
     )
 
 
-def _seal(desk: Desk, row: AuditRow) -> Node:
-    told = [
-        h("Div", [h("Dt", desk.t("本条指纹")), h("Dd", h("Code", row.hash))], "fact"),
-        h("Div", [h("Dt", desk.t("前一条")), h("Dd", h("Code", row.prev or "—"))], "fact"),
+def _change(one: Change, *, has_before: bool, has_after: bool) -> Node:
+    cells = [
+        h("Td", one.before or "—", "was") if has_before else None,
+        h("Td", one.after or "—", "is-now") if has_after else None,
     ]
+    shown = [cell for cell in cells if cell is not None]
+    return h("Tr", [h("Th", one.name, scope="row"), *shown], "is-changed" if one.is_change else "")
+
+
+def _seal(desk: Desk, row: AuditRow) -> Node:
     copy = frame.secret(desk, fingerprint(Head(row.id, row.hash)))
-    hint = h("P", desk.t("抄录在别处，日后可凭它校验此前的日志。"), "field-hint")
-    return h("Section", [h("H4", desk.t("封存")), h("Dl", told, "facts is-seal"), copy, hint], "pane-part")
+    hint = h("P", desk.t("本条指纹。抄录在别处，日后可凭它校验此前的日志。"), "field-hint")
+    before = h("Div", [h("Dt", desk.t("前一条")), h("Dd", h("Code", row.prev or "—"))], "fact")
+    return h("Section", [h("H4", desk.t("封存")), copy, hint, h("Dl", before, "facts is-seal")], "pane-part")
 
 
 def fingerprint(head: Head) -> str:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from typing import Any
 
 from dash import html
 
@@ -29,23 +30,13 @@ def page(
         "place": "",
         "texts": json.dumps({key: desk.t(text) for key, text in spoken.items()}, ensure_ascii=False),
     }
-    children = [
+    children: Any = [
         node("dash_core_components", "Location", {"id": URL, "refresh": False}),
         _header(desk, here),
         h("Main", [h("Div", [h("H2", title, "desk-title"), *actions], "desk-head"), *body], f"desk {cls}".strip()),
         h("Div", None, id="spoken", hidden=True, data=facts),
     ]
     return html.Div(children=children, id="page", className="page is-desk", lang=desk.lang)
-
-
-def refused(desk: Desk, here: str) -> html.Div:
-    """The page of somebody who may not see it."""
-    words = h(
-        "Div",
-        [h("B", desk.t("无权查看")), h("Span", desk.t("您的角色没有打开本页的权限，请联系系统管理员。"))],
-        "desk-none",
-    )
-    return page(desk, here, desk.t("无权查看"), [words])
 
 
 def _header(desk: Desk, here: str) -> Node:
@@ -126,12 +117,13 @@ def _choices(kind: str, ident: Ident, options: Sequence[tuple[str, str]], value:
 
 
 def press(label: str, name: str, of: str = "", cls: str = "", title: str = "") -> Node:
-    """A button whose press the page's callback hears: what it is called and which thing it is about."""
+    """A button whose press a page's callback hears: its name begins with the page, `of` is the thing it is about."""
+    page, _, does = name.partition(":")
     return h(
         "Button",
         label,
         f"press {cls}".strip(),
-        id={"press": name, "of": of},
+        id={"page": page, "press": does, "of": of},
         type="button",
         title=title or None,
         aria={"label": title} if title else None,

@@ -51,7 +51,7 @@ def table(
     rows: Sequence[Mapping[str, Any]],
     opens: str,
 ) -> Node:
-    """Rows with an `id` each; a click or Enter puts it into the address as `opens`. A row with `open` is marked."""
+    """Rows with an `id` each; a click or Enter puts it into the address as `opens`. A row with `open` is marked, one with `off` is pale."""
     options = {
         "theme": {"function": THEME},
         "rowHeight": 38,
@@ -61,8 +61,8 @@ def table(
         "suppressDragLeaveHidesColumns": True,
         "tooltipShowDelay": 600,
         "enableBrowserTooltips": True,
-        "overlayNoRowsTemplate": f"<span>{desk.t('没有记录')}</span>",
-        "rowClassRules": {"is-open": "params.data.open"},
+        "localeText": {"noRowsToShow": desk.t("没有记录"), "noMatchingRows": desk.t("没有符合条件的记录")},
+        "rowClassRules": {"is-open": "params.data.open", "is-off": "params.data.off"},
     }
     grid = node(
         "dash_ag_grid",

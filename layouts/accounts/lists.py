@@ -8,15 +8,15 @@ from layouts.accounts.desk import Desk
 from layouts.tags import Child, Node, h
 
 
-def sessions(desk: Desk, found: Sequence[Session]) -> Node:
+def sessions(desk: Desk, found: Sequence[Session], page: str) -> Node:
     """Browsers that are signed in, the one that asks first."""
     if not found:
         return frame.none(desk.t("没有登录中的会话"))
     order = sorted(found, key=lambda s: (s.id == desk.viewer.session, s.seen), reverse=True)
-    return h("Ul", [_session(desk, session) for session in order], "things")
+    return h("Ul", [_session(desk, session, page) for session in order], "things")
 
 
-def _session(desk: Desk, session: Session) -> Node:
+def _session(desk: Desk, session: Session, page: str) -> Node:
     is_here = session.id == desk.viewer.session
     marks: list[Child] = [h("B", words.device(session.agent) or desk.t("未知设备"), title=session.agent or None)]
     if is_here:
@@ -34,7 +34,7 @@ def _session(desk: Desk, session: Session) -> Node:
         if is_here
         else frame.press(
             desk.t("退出"),
-            "session.end",
+            f"{page}:session.end",
             session.id,
             title=desk.t("退出此设备：{name}", name=words.device(session.agent)),
         )
@@ -42,12 +42,12 @@ def _session(desk: Desk, session: Session) -> Node:
     return _thing(marks, told, end)
 
 
-def tokens(desk: Desk, found: Sequence[Token]) -> Node:
+def tokens(desk: Desk, found: Sequence[Token], page: str) -> Node:
     """Programs' ways in; those that are over stay listed, because somebody may wonder why a program was refused."""
     if not found:
         return frame.none(desk.t("没有令牌"), desk.t("程序读取或推送数据时才需要。"))
     order = sorted(found, key=lambda t: (_over(desk, t) == "", t.created), reverse=True)
-    return h("Ul", [_token(desk, token) for token in order], "things")
+    return h("Ul", [_token(desk, token, page) for token in order], "things")
 
 
 def _over(desk: Desk, token: Token) -> str:
@@ -56,7 +56,7 @@ def _over(desk: Desk, token: Token) -> str:
     return "" if token.expires > desk.now else desk.t("已过期")
 
 
-def _token(desk: Desk, token: Token) -> Node:
+def _token(desk: Desk, token: Token, page: str) -> Node:
     over = _over(desk, token)
     marks: list[Child] = [
         h("B", token.name),
@@ -74,7 +74,9 @@ def _token(desk: Desk, token: Token) -> Node:
     end = (
         None
         if over
-        else frame.press(desk.t("吊销"), "token.revoke", token.id, title=desk.t("吊销令牌：{name}", name=token.name))
+        else frame.press(
+            desk.t("吊销"), f"{page}:token.revoke", token.id, title=desk.t("吊销令牌：{name}", name=token.name)
+        )
     )
     return _thing(marks, told, end, "is-over" if over else "")
 

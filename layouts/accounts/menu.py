@@ -38,7 +38,8 @@ def render(viewer: Viewer, lang: str, here: str = "") -> Node:
     """The menu; `here` is the path of the page it stands on. A `details`, so that it opens without a script."""
     role = translate(words.ROLES[viewer.role], lang)
     name = viewer.name or viewer.login
-    face = h("Span", [h("Span", role, "who-role"), h("Span", name, "who-name")], "who-words")
+    over = h("Span", role, "who-role") if role != name else None
+    face = h("Span", [over, h("Span", name, "who-name")], "who-words")
     label = translate("账号菜单：{name}，{role}", lang, name=name, role=role)
     summary = h(
         "Summary", [face, h("I", None, "who-arrow", aria={"hidden": "true"})], title=label, aria={"label": label}

@@ -10,7 +10,7 @@ from layouts.accounts import frame, lists, words
 from layouts.accounts.desk import Desk
 from layouts.tags import Child, Node, h, store
 
-PATH = "/me"
+PATH, PAGE = "/me", "me"
 BODY, SAID, CHANGED = "me-body", "me-said", "me-changed"
 OLD, NEW, AGAIN, SET, PASSWORD_SAID = "me-old", "me-new", "me-again", "me-set", "me-password-said"
 LIFETIMES = ((30, "30 天"), (90, "90 天"), (365, "一年"))  # days a token may last
@@ -70,10 +70,12 @@ def _who(desk: Desk, account: Account) -> Node:
 
 def _devices(desk: Desk, sessions: Sequence[Session]) -> Node:
     others = sum(session.id != desk.viewer.session for session in sessions)
-    all_of_them = frame.press(desk.t("退出其他全部设备"), "session.end_others", cls="is-quiet") if others else None
+    all_of_them = (
+        frame.press(desk.t("退出其他全部设备"), f"{PAGE}:session.end_others", cls="is-quiet") if others else None
+    )
     return frame.panel(
         desk.t("登录中的设备"),
-        lists.sessions(desk, sessions),
+        lists.sessions(desk, sessions, PAGE),
         h("Div", all_of_them, "form-end") if all_of_them else None,
         caption=desk.t("{n} 处", n=len(sessions)),
     )
@@ -105,7 +107,7 @@ def _programs(desk: Desk, tokens: Sequence[Token]) -> Node:
         frame.group(desk.t("允许"), frame.some_of(frame.named("token.scopes"), options, [options[0][0]])),
         frame.group(desk.t("可推送的来源"), to_feed, desk.t("只对“推送数据”有效")) if sources else None,
         frame.group(desk.t("有效期"), frame.one_of(frame.named("token.days"), days, "90")),
-        h("Div", frame.press(desk.t("签发令牌"), "token.issue", cls="is-main"), "form-end"),
+        h("Div", frame.press(desk.t("签发令牌"), f"{PAGE}:token.issue", cls="is-main"), "form-end"),
     ]
-    add = h("Details", [h("Summary", desk.t("签发新令牌"), "press"), h("Div", form, "form", data={"form": ""})], "more")
-    return frame.panel(desk.t("程序令牌"), lists.tokens(desk, tokens), add, caption=desk.t("供程序调用接口"))
+    add = h("Details", [h("Summary", desk.t("签发新令牌"), "press"), h("Div", form, "form", data={"form": ""})], "fold")
+    return frame.panel(desk.t("程序令牌"), lists.tokens(desk, tokens, PAGE), add, caption=desk.t("供程序调用接口"))

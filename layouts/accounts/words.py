@@ -90,6 +90,7 @@ REASONS = {
     Reason.NAME: "姓名为 1–64 个字符",
     Reason.DEPARTMENT: "部门经办必须填写部门",
     Reason.LAST_ADMINISTRATOR: "这是最后一位可登录的系统管理员",
+    Reason.DEMO: "演示账号不能修改",
     Reason.OWN_ACCOUNT: "不能修改自己账号的权限",
     Reason.PASSWORD_WRONG: "当前密码不对",
     Reason.PASSWORD_SHORT: "密码至少 10 个字符",

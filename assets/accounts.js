@@ -1,0 +1,122 @@
+/* The pages about people: menus that close, forms as addresses, rows that open, secrets that are copied, and the way out. */
+(function () {
+  "use strict";
+  const cockpit = (window.cockpit = window.cockpit || {});
+  const NARROW = window.matchMedia("(max-width: 700px)");
+
+  const cookie = (name) => {
+    const found = document.cookie.split("; ").find((part) => part.startsWith(name + "="));
+    return found ? decodeURIComponent(found.slice(name.length + 1)) : "";
+  };
+
+  async function signOut() {
+    const proof = { "X-CSRF-Token": cookie("cockpit_csrf") };
+    try {
+      await fetch("/sign-out", { method: "POST", headers: proof, redirect: "manual" });
+    } finally {
+      window.location.assign("/sign-in");
+    }
+  }
+
+  async function copy(button) {
+    try {
+      await navigator.clipboard.writeText(button.dataset.copy);
+    } catch (error) {
+      // Without https the browser has no clipboard for scripts; the value is selected, so that Ctrl-C takes it.
+      const value = button.parentElement.querySelector(".secret-value");
+      window.getSelection().selectAllChildren(value);
+      return;
+    }
+    button.textContent = cockpit.say("copied");
+    window.setTimeout(() => (button.textContent = cockpit.say("copy")), 2000);
+  }
+
+  function openRow(row) {
+    const box = row.closest("[data-opens]");
+    if (box) cockpit.go({ [box.dataset.opens]: row.getAttribute("row-id"), new: "" });
+  }
+
+  const closeMenus = (but) => {
+    for (const menu of document.querySelectorAll("details[data-menu][open]")) if (menu !== but) menu.open = false;
+  };
+
+  document.addEventListener("click", (event) => {
+    if (!(event.target instanceof Element)) return;
+    const acted = event.target.closest(".pop-body button"); // its answer stands on the page, under the menu
+    closeMenus(acted ? null : event.target.closest("details[data-menu]"));
+    const go = event.target.closest("[data-go]");
+    if (go) return cockpit.go(JSON.parse(go.dataset.go));
+    const taken = event.target.closest("[data-copy]");
+    if (taken) return copy(taken);
+    if (event.target.closest("[data-sign-out]")) return signOut();
+    const row = event.target.closest("[data-opens] .ag-row");
+    if (row) openRow(row);
+  });
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target.closest("form[data-query]");
+    if (!form) return;
+    event.preventDefault();
+    const asked = { before: "", row: "" };
+    for (const field of form.querySelectorAll("input[name]")) asked[field.name] = field.value.trim();
+    cockpit.go(asked);
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") return escape();
+    if (event.key !== "Enter" || !(event.target instanceof Element)) return;
+    const cell = event.target.closest("[data-opens] .ag-row .ag-cell");
+    if (cell) return openRow(cell.closest(".ag-row"));
+    const form = event.target.closest("[data-form]");
+    const main = form && event.target.matches("input") && form.querySelector("button.is-main");
+    if (main) main.click();
+  });
+
+  /** The innermost thing that is open closes first. */
+  function escape() {
+    const menu = document.querySelector("details[data-menu][open]");
+    const close = document.querySelector(".pane [data-close]");
+    if (menu) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    } else if (close) close.click();
+  }
+
+  /* ---- grids: fewer columns on a narrow screen, and a quick filter ---- */
+  const KEPT = { "accounts-grid": ["name", "role", "state"], "audit-grid": ["at", "actor", "verb"] };
+  const api = (id) => (window.dash_ag_grid ? window.dash_ag_grid.getApi(id) : null);
+
+  function fit() {
+    for (const [id, kept] of Object.entries(KEPT)) {
+      const grid = document.querySelector(`[id="${id}"]`) && api(id);
+      if (!grid) continue;
+      const others = grid.getColumns().map((column) => column.getColId()).filter((name) => !kept.includes(name));
+      grid.setColumnsVisible(others, !NARROW.matches);
+    }
+  }
+  NARROW.addEventListener("change", fit);
+
+  function dress() {
+    for (const slot of document.querySelectorAll("[data-quick]:empty")) {
+      const field = document.createElement("input");
+      Object.assign(field, { type: "search", className: "quick", placeholder: slot.dataset.label });
+      field.setAttribute("aria-label", slot.dataset.label);
+      field.addEventListener("input", () => {
+        const grid = api(slot.dataset.quick);
+        if (grid) grid.setGridOption("quickFilterText", field.value);
+      });
+      slot.append(field);
+    }
+    for (const box of document.querySelectorAll("[data-opens]:not([data-fit])")) {
+      if (!box.querySelector(".ag-header-cell")) continue;
+      box.dataset.fit = "";
+      if (NARROW.matches) fit();
+    }
+  }
+  const start = () => {
+    if (!document.querySelector(".is-desk")) return;
+    dress();
+    new MutationObserver(dress).observe(document.querySelector(".desk"), { childList: true, subtree: true });
+  };
+  document.addEventListener("DOMContentLoaded", () => cockpit.whenReady(start)); // cockpit.js comes after this file
+})();
