@@ -1,13 +1,14 @@
 """Raw records into observations, incidents and rejects: the rules that all kinds of source share. Pure."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 from datasources.context import SourceContext
 from datasources.incidents import IncidentReader
 from datasources.paths import compiled
+from datasources.rows import Bad
 from datasources.shift import Shift
 from datasources.sites import SiteReader
 from datasources.text import cut, dump
@@ -19,10 +20,24 @@ from domain.observation import Observation
 from domain.place import Site
 from domain.source import Page, Record, SourceSpec
 
+Fate = Literal["accepted", "duplicate", "rejected", "ignored"]
+
 
 def map_page(spec: SourceSpec, page: Page, context: SourceContext, received: datetime) -> Batch:
     """One page on its own; the collector keeps a `Mapper` for each source and one `seen` for each run."""
     return Mapper(spec, context).batch(page, received)
+
+
+class Outcome(NamedTuple):
+    """How one record fared, and what it said; of a rejected one what could be read."""
+
+    fate: Fate
+    reason: str = ""
+    observations: Sequence[Observation] = ()
+    incident: Incident | None = None
+
+
+_IGNORED = Outcome("ignored")  # the source's `where` does not hold
 
 
 @dataclass
@@ -68,16 +83,37 @@ class Mapper:
         work.rejects += [Reject(f"{where}: {reason}", cut(raw), where) for where, raw, reason in page.bad]
         work.read = len(page.bad)
         for record in page.records:
-            if self._where is None or self._where(record.fields):
-                work.read += 1
-                self._record(record, work)
+            self._record(record, work)
+        return self._gathered(work, page.cursor)
+
+    def judged(self, entries: Iterable[Record | Bad], received: datetime) -> tuple[Batch, list[Outcome]]:
+        """Map what was sent in one piece, and tell of each entry, in order, how it fared."""
+        work = _Work(received, None, set())
+        outcomes = [self._entry(entry, work) for entry in entries]
+        return self._gathered(work, None), outcomes
+
+    def _entry(self, entry: Record | Bad, work: _Work) -> Outcome:
+        if isinstance(entry, Record):
+            return self._record(entry, work)
+        where, raw, reason = entry
+        work.read += 1
+        work.rejects.append(Reject(f"{where}: {reason}", cut(raw), where))
+        return Outcome("rejected", reason)
+
+    def _gathered(self, work: _Work, cursor: str | None) -> Batch:
         return Batch(
-            source=self._spec.key, received=received, observations=tuple(work.observations.values()),
+            source=self._spec.key, received=work.received, observations=tuple(work.observations.values()),
             incidents=tuple(work.incidents.values()), rejects=tuple(work.rejects), read=work.read,
-            duplicates=work.duplicates, cursor=page.cursor, sites=tuple(work.sites.values()),
+            duplicates=work.duplicates, cursor=cursor, sites=tuple(work.sites.values()),
         )  # fmt: skip
 
-    def _record(self, record: Record, work: _Work) -> None:
+    def _record(self, record: Record, work: _Work) -> Outcome:
+        if self._where is not None and not self._where(record.fields):
+            return _IGNORED
+        work.read += 1
+        return self._read(record, work)
+
+    def _read(self, record: Record, work: _Work) -> Outcome:
         problems: list[str] = []
         found: list[Observation] = []
         incident: Incident | None = None
@@ -91,15 +127,19 @@ class Mapper:
                 )
         except ValueError as error:
             problems.append(str(error))
+        fate: Fate = "accepted"
         if problems:
+            fate = "rejected"
             work.rejects.append(Reject(f"{record.where}: {'; '.join(problems)}", dump(record.fields), record.where))
         elif self._repeated(found, incident, work):
+            fate = "duplicate"
             work.duplicates += 1
         # A repeated record is put in again: between A, B and A the last word is A.
         for observation in found:
             work.observations[observation.metric, observation.site, observation.at] = observation
         if incident is not None:
             self._add(incident, work)
+        return Outcome(fate, "; ".join(problems), found, incident)
 
     def _moment(self, raw: object, work: _Work) -> datetime:
         """A record's time in UTC, replay shift applied; ValueError when it is none or lies in the future."""

@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Literal, Protocol
+from typing import Any, ClassVar, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -112,6 +112,7 @@ class SourceSpec(BaseModel):
     """What every kind of source declares; a kind subclasses this with its own keys (`datasources/kinds/<kind>.py`)."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+    polled: ClassVar[bool] = True  # False for a kind whose data come by themselves
     key: str = Field(description="The source's name, its key in sources.yaml.")
     kind: str = Field(description="Protocol: one of the kinds below.")
     department: str = Field(description="Who answers for the data.")

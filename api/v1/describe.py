@@ -6,9 +6,18 @@ from typing import Any, Final
 from pydantic import BaseModel
 from starlette.responses import JSONResponse, Response
 
-from api.v1.answers import CSV, GEOJSON
-from api.v1.examples import CSV_EXAMPLES, EXAMPLES, GEOJSON_EXAMPLES
-from api.v1.models import Refusal
+from api.v1.answers import CSV, GEOJSON, JSON
+from api.v1.examples import (
+    BODIES,
+    CSV_BODIES,
+    CSV_EXAMPLES,
+    EXAMPLES,
+    GEOJSON_EXAMPLES,
+    NDJSON_BODIES,
+    PUSH_EXAMPLE,
+)
+from api.v1.models import PushAnswer, Refusal
+from datasources.delivery import NDJSON
 
 Described = dict[str, Any]  # keyword arguments of a FastAPI route
 
@@ -36,6 +45,11 @@ REASONS: Final[Mapping[int, tuple[str, str, str]]] = {
     422: ("A parameter cannot be understood.", "invalid_request", "The request has fields that cannot be understood."),
     429: ("Too many requests; Retry-After says when to come back.", "too_many_requests", "Too many requests."),
     503: ("The store cannot be reached; nothing was changed.", "unavailable", "The store is busy."),
+}
+BODY_WORDS: Final = "Records as the source declares them in sources.yaml; UTF-8, plain or Content-Encoding: gzip, at most 64 MiB unpacked."
+RECORDS: Final[dict[str, Any]] = {
+    "description": "A list of records, one record, or the document that the source's `rows` leads through.",
+    "anyOf": [{"type": "array", "items": {"type": "object"}}, {"type": "object"}],
 }
 READ_REASONS: Final = (401, 403, 404, 406, 422, 429, 503)
 PUSH_REASONS: Final = (400, 401, 403, 404, 409, 413, 415, 422, 429, 503)
@@ -86,6 +100,33 @@ def document(summary: str, name: str) -> Described:
         "operation_id": f"read_{name}",
         "response_class": Response,
         "responses": {200: found, 304: {"description": "The client has this file already."}, **reasons},
+    }
+
+
+def pushed(summary: str, name: str) -> Described:
+    """A push in any of its media types, with an example of each."""
+    described = {"type": "string", "description": BODY_WORDS}
+    bodies: dict[str, Any] = {
+        JSON: {"schema": RECORDS, "example": BODIES[name]},
+        NDJSON: {"schema": described, "example": NDJSON_BODIES[name]},
+        CSV: {"schema": described, "example": CSV_BODIES[name]},
+    }
+    replayed = {"schema": {"type": "string"}, "description": "true when this answer was given before."}
+    found = {
+        "description": "What became of each record. It is durable.",
+        "content": {JSON: {"example": PUSH_EXAMPLE}},
+        "headers": {"Idempotency-Replayed": replayed},
+    }
+    return {
+        "summary": summary,
+        "operation_id": f"push_{name}",
+        "response_model": PushAnswer,
+        "response_class": JSONResponse,
+        "responses": {200: found, **refusals(PUSH_REASONS)},
+        "openapi_extra": {
+            "requestBody": {"required": True, "description": BODY_WORDS, "content": bodies},
+            "security": [{"token": []}],
+        },
     }
 
 

@@ -1,5 +1,6 @@
 """One example of every answer and every body, for the API's description. Tests hold them valid."""
 
+import json
 from typing import Any, Final
 
 _AT, _LATER = "2026-11-24T06:00:00Z", "2026-11-24T06:07:12Z"
@@ -61,3 +62,31 @@ GEOJSON_EXAMPLES: Final[dict[str, Any]] = {
     name: {"type": "FeatureCollection", "features": [_feature(ROWS[name])], "next": None}
     for name in ("sites", "incidents")
 }
+
+# What a push brings: here of a source that maps lot -> site, free -> parking.free, and of one that tells incidents.
+BODIES: Final[dict[str, list[dict[str, Any]]]] = {
+    "observations": [
+        {"time": "2026-11-24T14:30:00+08:00", "lot": "P001", "free": 128},
+        {"time": "2026-11-24T14:30:00+08:00", "lot": "P002", "free": 17},
+    ],
+    "incidents": [
+        {"id": "SJ20261124001", "time": "2026-11-24T14:28:00+08:00", "title": "人民三路积水", "kind": "flood",
+         "status": "open", "lon": 113.051, "lat": 23.702},
+    ],
+}  # fmt: skip
+NDJSON_BODIES: Final[dict[str, str]] = {
+    name: "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows) for name, rows in BODIES.items()
+}
+CSV_BODIES: Final[dict[str, str]] = {
+    name: "\r\n".join([",".join(rows[0]), *(",".join(map(_cell, row.values())) for row in rows), ""])
+    for name, rows in BODIES.items()
+}
+PUSH_EXAMPLE: Final[dict[str, Any]] = {
+    "source": "parking", "received": "2026-11-24T06:30:02Z", "read": 4, "accepted": 2, "duplicates": 1, "rejected": 1,
+    "ignored": 0, "written": 2,
+    "results": [
+        {"first": 1, "last": 2, "status": "accepted"},
+        {"first": 3, "last": 3, "status": "duplicate"},
+        {"first": 4, "last": 4, "status": "rejected", "reason": "parking.free at P009: 'many' is not a number", "kept": 0},
+    ],
+}  # fmt: skip

@@ -78,3 +78,11 @@ class IncidentQuery(Paged):
     kind: str = Field("", max_length=100, description="Only incidents of this kind.")
     district: str = Field("", max_length=100, description="Only incidents in this district (division code).")
     source: str = Field("", max_length=100, description="Only what this source told.")
+
+
+class PushQuery(Query):
+    """Whose data come."""
+
+    source: str = Field(
+        "", max_length=100, description="Key of the source in sources.yaml; may be left out when the token names one."
+    )

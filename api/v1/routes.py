@@ -4,7 +4,7 @@ from fastapi import APIRouter
 
 from api.layers import LayerFiles
 from api.services import Services
-from api.v1 import catalogue, values
+from api.v1 import catalogue, push, values
 
 PREFIX = "/api/v1"
 
@@ -12,6 +12,6 @@ PREFIX = "/api/v1"
 def router(services: Services, files: LayerFiles) -> APIRouter:
     """Every operation."""
     routes = APIRouter(prefix=PREFIX)
-    for part in (catalogue.router(services, files), values.router(services)):
+    for part in (catalogue.router(services, files), values.router(services), push.router(services)):
         routes.include_router(part)
     return routes

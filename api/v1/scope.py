@@ -1,9 +1,10 @@
 """Who asks, and how far that reaches: every answer of the API begins here."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
+from access import mask
 from access.reach import metrics_of, sees, sees_incident
 from access.viewer import current
 from api.errors import ApiError
@@ -45,7 +46,7 @@ class Scope:
     def incidents(self, found: Iterable[Incident]) -> list[Incident]:
         """Those that may be read; what is personal in them masked unless the viewer may read it."""
         seen = [one for one in found if sees_incident(self.viewer.reach, one)]
-        return seen if self.viewer.may(Right.PERSONAL) else [_masked(one) for one in seen]
+        return seen if self.viewer.may(Right.PERSONAL) else [mask.incident(one) for one in seen]
 
     def known_metrics(self, asked: Iterable[str]) -> list[str]:
         """The metrics asked for; ApiError for one that does not exist or may not be read, which is told alike."""
@@ -97,7 +98,3 @@ def _viewer(right: Right) -> Viewer:
     if not viewer.may(right):
         raise ApiError(403, "forbidden", f"This account or token has no right to {right.value}.")
     return viewer
-
-
-def _masked(incident: Incident) -> Incident:
-    return replace(incident, title=incident.kind, detail={})
