@@ -8,7 +8,7 @@ export CITY
 # Debian's packages that the tests start as real servers and a real browser.
 DEBIAN := chromium postgresql mosquitto fonts-noto-cjk
 
-.PHONY: help run test check bench lock clean demo
+.PHONY: help run test check audit sbom bench lock clean demo
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 10
@@ -20,7 +20,7 @@ demo: $(VENV)/.run ## change the demonstration city's weather: make demo SCENARI
 	@exec $(PY) app.py demo $(SCENARIO)
 
 test: $(VENV)/.test debian ## everything: lint, types, imports, unit, contract, property, database and browser tests
-	@$(MAKE) --no-print-directory check
+	@$(MAKE) --no-print-directory check audit sbom
 	@$(PY) -m pytest -n 2 --ignore tests/e2e
 	@# Apart: the browser driver keeps an event loop running in its process, which asynchronous tests cannot share.
 	@$(PY) -m pytest tests/e2e
@@ -31,6 +31,12 @@ check: $(VENV)/.test ## what a commit must pass in a minute: ruff, mypy, import 
 	@$(VENV)/bin/mypy
 	@$(VENV)/bin/lint-imports --no-cache
 	@$(PY) app.py check cities/441800
+
+audit: $(VENV)/.test ## known faults of the pinned libraries, from the committed snapshot (ONLINE=1: from the public service)
+	@$(PY) -m supply.audit $(if $(ONLINE),--online)
+
+sbom: $(VENV)/.test ## the bill of materials (CycloneDX) in build/sbom.json, checked against the pins
+	@$(PY) -m supply.bill
 
 bench: $(VENV)/.test ## the benchmarks, one after another; results go to docs/benchmarks.md by hand
 	@for b in $(notdir $(basename $(wildcard benchmarks/[a-z]*.py))); do echo "== $$b"; $(PY) -m benchmarks.$$b || exit 1; done
