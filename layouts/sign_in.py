@@ -73,8 +73,8 @@ class Said:
 def sign_in(desk: Desk, said: Said | None = None, login: str = "") -> str:
     """The sign-in page; `login` is what was typed before."""
     entries = [
-        _entry(desk.t("账号"), "login", "username", value=login, autofocus=not login, autocapitalize="none"),
-        _secret(desk, desk.t("密码"), "password", "current-password", autofocus=bool(login)),
+        _entry(desk.t("登录账号"), "login", "username", value=login, autofocus=not login, autocapitalize="none"),
+        _secret(desk, desk.t("登录密码"), "password", "current-password", autofocus=bool(login)),
         el(
             "label",
             [
@@ -83,7 +83,7 @@ def sign_in(desk: Desk, said: Said | None = None, login: str = "") -> str:
             ],
             "remember",
         ),
-        _button(desk.t("登录"), desk.t("正在登录…")),
+        _button(desk.t("立即登录"), desk.t("正在登录…")),
     ]
     form = _form(desk, "/sign-in", entries, "enter")
     help_ = el("p", desk.t("没有账号或忘记密码，请联系系统管理员。"), "hint")
@@ -108,7 +108,8 @@ def change_password(desk: Desk, said: Said | None, *, must: bool, name: str) -> 
     leave = _form(desk, "/sign-out", [el("button", desk.t("退出登录"), "quiet", type="submit")], "leave")
     away = leave if must else el("p", [el("a", desk.t("返回"), "quiet", href=desk.next)], "leave")
     title = desk.t("设置新密码") if must else desk.t("修改密码")
-    head = [el("h2", title), el("p", desk.t("您好，{name}。", name=name) + desk.t(why), "lead")]
+    hello = [desk.t("您好，{name}。", name=name), " " if desk.lang == "en" else "", desk.t(why)]
+    head = [el("h2", title), el("p", hello, "lead")]
     return _page(desk, title, [el("section", [*head, _alert(said), form, away], "card", aria_label=title)])
 
 
