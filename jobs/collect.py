@@ -17,7 +17,7 @@ from domain.city import City
 from domain.place import Places, Site
 from domain.run import SourceRun
 from domain.source import Source
-from jobs import health
+from jobs import follow, health
 from jobs.clock import utc_now
 from jobs.ingest import Ingest
 from jobs.schedule import Job, build_scheduler, source_jobs
@@ -52,8 +52,10 @@ def timetable(city: City, collector: Collector, ingest: Ingest, store: Store) ->
         await asyncio.to_thread(store.retain, now, city.metrics)
 
     return [
-        *source_jobs(city.sources, collector.poll),
+        *source_jobs({key: spec for key, spec in city.sources.items() if spec.polled}, collector.poll),
         Job("alerts:due", ingest.due, "`for`, `keep` and staleness are due times, looked at once a second", every=timedelta(seconds=1)),
+        Job("push:follow", follow.follower(city, store, ingest.follow),
+            "what the API took in is computed with and judged within a second of it", every=follow.EVERY),
         Job("sources:health", health.recorder(city, store, ingest.write),
             "a source's silence has a beginning; a minute is finer than the shortest interval", every=health.EVERY),
         Job("store:close", close_buckets, "hours and days are rolled up when they are over, and repaired when late data came",

@@ -77,6 +77,11 @@ class Ingest:
         async with self._lock:
             return await asyncio.to_thread(self._write, batch)
 
+    async def follow(self, batch: Batch) -> None:
+        """Compute from, and tell the rules of, what another process has stored already. Twice changes nothing more."""
+        async with self._lock:
+            await asyncio.to_thread(self._follow, batch)
+
     async def due(self, now: datetime) -> None:
         """Let time move the alerts: `for` and `keep` that ended, sources that fell silent."""
         async with self._lock:
@@ -103,19 +108,32 @@ class Ingest:
             moments[datetime.fromtimestamp(at / 1000, UTC)] = value
 
     def _write(self, batch: Batch) -> Written:
-        derived = derive(
+        derived = self._derived(batch)
+        full = replace(batch, observations=(*batch.observations, *derived)) if derived else batch
+        written = self._store.write(full)
+        self._judge(batch, full)
+        return written
+
+    def _follow(self, batch: Batch) -> None:
+        derived = self._derived(batch)
+        if derived:
+            self._store.write(Batch(batch.source, batch.received, tuple(derived)))
+        self._judge(batch, replace(batch, observations=(*batch.observations, *derived)))
+
+    def _derived(self, batch: Batch) -> list[Observation]:
+        return derive(
             batch.observations,
             self._city.metrics,
             self._city.sites,
             self._inputs.previous(batch),
             self._inputs.history,
         )
-        full = replace(batch, observations=(*batch.observations, *derived)) if derived else batch
-        written = self._store.write(full)
+
+    def _judge(self, batch: Batch, full: Batch) -> None:
+        """Once a batch is stored: remember its inputs, tell the rules of it and of what was computed from it."""
         self._inputs.learn(batch.observations)
         self._catch_up()
         self._save(self._engine.evaluate(full.observations, self._now()))
-        return written
 
     def _due(self, now: datetime) -> None:
         at = self._engine.next_due()
