@@ -88,13 +88,13 @@ class Passwords:
     def hash(self, password: str) -> str:
         """The hash to keep, in PHC form with its parameters and salt."""
         with self._turn:
-            return self._hasher.hash(normal(password))
+            return self._hasher.hash(_bytes(password))
 
     def matches(self, password: str, kept: str) -> bool:
         """Whether a password is the one that was hashed. The same work when nothing is kept ("")."""
         with self._turn:
             try:
-                self._hasher.verify(kept or self._nobody, normal(password)[: LONGEST + 1])
+                self._hasher.verify(kept or self._nobody, _bytes(password))
             except (VerificationError, InvalidHashError):
                 return False
         return bool(kept)
@@ -107,6 +107,11 @@ class Passwords:
 def normal(password: str) -> str:
     """One form for what keyboards and input methods write differently (full-width letters, composed accents)."""
     return unicodedata.normalize("NFKC", password)
+
+
+def _bytes(password: str) -> bytes:
+    """What is hashed; cut, for a stranger may send a book. Half a surrogate pair is odd, and no reason to fail."""
+    return normal(password)[: LONGEST + 1].encode("utf-8", "surrogatepass")
 
 
 def check_password(password: str, login: str) -> None:
