@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import numpy as np
 
+from access import mask
 from domain.health import Freshness
 from domain.metric import Metric
 from indicators.status import health_share
@@ -17,7 +18,7 @@ PERCENT = 100.0
 
 
 def status(moment: Moment, ask: Ask, metric: Metric, place: str) -> Reading:
-    """运行状态 1..5 from alerts, incidents and sources; inside a district only from what happens there. Reasons in `note`."""
+    """运行状态 1..5 from alerts, incidents and sources; inside a district only from what happens there. Reasons in `note`, masked: they quote incidents."""
     ask.on.update((metric.key, ALERTS, INCIDENTS, HEALTH))
     here = place if place and place != moment.city.adcode else ""
     alerts = [a for a in moment.alerts if not here or moment.city.district_of(a.site) == here]
@@ -29,7 +30,7 @@ def status(moment: Moment, ask: Ask, metric: Metric, place: str) -> Reading:
         float(found.stage),
         moment.at.replace(second=0, microsecond=0),
         freshness=Freshness.LIVE,
-        note="；".join(reason.text for reason in found.reasons),
+        note="；".join(mask.text(reason.text) for reason in found.reasons),
     )
 
 
