@@ -12,6 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from alerts.rule import Limits, fact_names
+from alerts.scope import anywhere
+from alerts.signals.base import usable
 from domain.metric import Metric
 from domain.observation import Observation, Quality
 from domain.rule import Rule
@@ -23,6 +25,7 @@ _INTEGERS = np.int64
 _WORST = Quality.SUSPECT
 _SERIES = attrgetter("metric", "site")
 _AT = attrgetter("at")
+__all__ = ["AHEAD", "Board", "Test", "usable"]
 Limiter = Callable[[Rule, str], Limits | None]
 
 
@@ -32,11 +35,6 @@ class Test(NamedTuple):
     rule: str
     sign: int
     entry: float
-
-
-def usable(observation: Observation) -> float | None:
-    """The value to judge: a suspect one counts, because a person will look; a missing or invalid one does not."""
-    return observation.value if observation.quality <= _WORST else None
 
 
 class Board:
@@ -123,10 +121,8 @@ class Board:
         return series[slots]
 
     def _plain(self) -> dict[str, list[Rule]]:
-        """The rules whose thresholds are the same at every site."""
-        return {
-            metric: [rule for rule in rules if not fact_names(rule.when)] for metric, rules in self._by_metric.items()
-        }
+        """The rules that are the same at every site."""
+        return {metric: [rule for rule in rules if not _differs(rule)] for metric, rules in self._by_metric.items()}
 
     def _tests(self, rules: Iterable[Rule], site: str) -> tuple[Test, ...]:
         found = ((rule.key, self._limiter(rule, site)) for rule in rules)
@@ -141,7 +137,7 @@ class Board:
                 self._slots[metric, site] = _UNWATCHED
                 continue
             self._slots[metric, site] = len(self._slot_tests) + len(added)
-            own = self._tests((rule for rule in self._by_metric[metric] if fact_names(rule.when)), site)
+            own = self._tests((rule for rule in self._by_metric[metric] if _differs(rule)), site)
             added.append(self._shared[metric] + own)
             ahead.append(max(AHEAD, self._metrics[metric].every))
         self._slot_tests += added
@@ -152,6 +148,11 @@ class Board:
         self._open = np.append(self._open, np.zeros(len(added), dtype=_INTEGERS))
         self._newest = np.append(self._newest, np.full(len(added), _LONG_AGO, dtype=_INTEGERS))
         self._ahead = np.append(self._ahead, np.array([span.total_seconds() * 1000 for span in ahead], dtype=_INTEGERS))
+
+
+def _differs(rule: Rule) -> bool:
+    """Whether a rule's thresholds depend on the site, or whether it holds there at all."""
+    return bool(fact_names(rule.when)) or not anywhere(rule.scope)
 
 
 def _milliseconds(observations: Sequence[Observation]) -> npt.NDArray[np.int64]:

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from alerts.rule import Limits
+from alerts.rule import Levels
 from domain.alert import AlertLevel, Condition, Reason
 
 OPEN = frozenset({Condition.PENDING, Condition.FIRING, Condition.RECOVERING})
@@ -30,7 +30,7 @@ OPEN = frozenset({Condition.PENDING, Condition.FIRING, Condition.RECOVERING})
 class Watch:
     """What one rule watches at one place. `stale_after` is the age from which a value says nothing any more."""
 
-    limits: Limits
+    limits: Levels
     hold: timedelta
     keep: timedelta
     stale_after: timedelta
@@ -88,7 +88,7 @@ def step(state: State, watch: Watch, seen: Seen) -> Moved:
         fresh = fresh._replace(clock=seen.at, entered=seen.now)
     moved, reason = _FROM[state.condition](fresh, watch, seen.now)
     if moved.condition in OPEN:
-        moved = moved._replace(peak=_worse(watch.limits.sign, moved.peak, seen.value))
+        moved = moved._replace(peak=watch.limits.worse(moved.peak, seen.value))
     return moved, reason or (Reason.CAME_BACK if state.stale else None)
 
 
@@ -121,10 +121,6 @@ def _span(state: State, watch: Watch) -> timedelta | None:
     """What the running clock must reach: `for` when pending, `keep` when recovering."""
     spans = {Condition.PENDING: watch.hold, Condition.RECOVERING: watch.keep}
     return spans.get(state.condition)
-
-
-def _worse(sign: int, peak: float | None, value: float) -> float:
-    return value if peak is None or sign * value > sign * peak else peak
 
 
 def _elapsed(state: State, span: timedelta) -> bool:

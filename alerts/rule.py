@@ -1,5 +1,6 @@
 """A value against the levels of a rule: pure arithmetic, no state, no time."""
 
+import math
 import re
 import string
 from collections.abc import Mapping
@@ -10,6 +11,7 @@ from domain.rule import When
 
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
 PLACEHOLDERS = ("site", "value", "unit", "threshold", "district")
+TOLD = ("base", "count", "then", "other", "left", "expected")  # what a kind of condition adds to them
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +59,57 @@ class Limits:
         """The threshold of a level; of the nearest declared one when the level is no longer declared."""
         return min(self.steps, key=lambda step: abs(step.level - level)).threshold
 
+    def worse(self, peak: float | None, value: float) -> float:
+        """The one of two values that lies further beyond."""
+        return value if peak is None or self.sign * value > self.sign * peak else peak
+
     @property
     def entry(self) -> float:
         """The threshold reached first, the least urgent level's, times `sign`."""
         return min(self.sign * step.threshold for step in self.steps)
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """Levels that are left on either side: `lower` and `upper` are the same levels, watched below and above."""
+
+    lower: Limits
+    upper: Limits
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The levels, most urgent first."""
+        return self.upper.steps
+
+    def reached(self, value: float) -> AlertLevel | None:
+        """The most urgent level whose band the value has left."""
+        return _urgent(self.lower.reached(value), self.upper.reached(value))
+
+    def settled(self, level: AlertLevel, value: float) -> AlertLevel | None:
+        """Where an alert of `level` stands with this value; see `Limits.settled`."""
+        return _urgent(self.lower.settled(level, value), self.upper.settled(level, value))
+
+    def threshold(self, level: AlertLevel) -> float:
+        """The upper end of a level's band; see `edges` for both."""
+        return self.upper.threshold(level)
+
+    def edges(self, level: AlertLevel) -> tuple[float, float]:
+        """Both ends of a level's band."""
+        return self.lower.threshold(level), self.upper.threshold(level)
+
+    def worse(self, peak: float | None, value: float) -> float:
+        """The one of two values that lies further from the middle of the widest band."""
+        low, high = self.edges(self.steps[0].level)
+        middle = (low + high) / 2
+        return value if peak is None or abs(value - middle) > abs(peak - middle) else peak
+
+
+Levels = Limits | Band
+
+
+def _urgent(one: AlertLevel | None, other: AlertLevel | None) -> AlertLevel | None:
+    found = [level for level in (one, other) if level is not None]
+    return min(found) if found else None
 
 
 def gap(clear: float | str, threshold: float) -> float:
@@ -77,7 +126,7 @@ def gap(clear: float | str, threshold: float) -> float:
 
 def limits(when: When, facts: Mapping[str, object]) -> Limits | None:
     """A condition's levels at a place with these facts; levels whose fact is not there are left out, None = no level."""
-    sign = 1 if when.above else -1
+    sign = -1 if when.below else 1
     steps = []
     for name, given in (when.above or when.below).items():
         threshold = facts.get(given) if isinstance(given, str) else given
@@ -85,6 +134,28 @@ def limits(when: When, facts: Mapping[str, object]) -> Limits | None:
             value = float(threshold)
             steps.append(Step(AlertLevel[name], value, value - sign * gap(when.clear, value)))
     return Limits(sign, tuple(sorted(steps, key=lambda step: step.level))) if steps else None
+
+
+def band(when: When) -> Band:
+    """The levels of an `outside:` condition."""
+    sides = []
+    for index, sign in ((0, -1), (1, 1)):
+        ends = {AlertLevel[name]: edges[index] for name, edges in when.outside.items()}
+        steps = (Step(level, end, end - sign * gap(when.clear, end)) for level, end in ends.items())
+        sides.append(Limits(sign, tuple(sorted(steps, key=lambda step: step.level))))
+    return Band(*sides)
+
+
+# A combined condition's figure is its level's urgency; nothing lies between two levels, so half a step is gone.
+COMBINED = Limits(1, tuple(Step(level, 5 - level, 4.5 - level) for level in AlertLevel))
+NEVER = Limits(1, (Step(AlertLevel.P4, math.inf, math.inf),))  # for a rule outside its hours: reaches and holds nothing
+
+
+def levels_of(when: When, facts: Mapping[str, object]) -> Levels | None:
+    """A condition's levels at a place with these facts, whatever its kind; None = no level there."""
+    if when.kind == "combined":
+        return COMBINED
+    return band(when) if when.outside else limits(when, facts)
 
 
 def fact_names(when: When) -> set[str]:
@@ -100,6 +171,7 @@ def say_faults(say: str) -> list[str]:
         return ["a { or } stands alone; write {{ or }} for a plain brace"]
     faults = []
     for name, spec, conversion in fields:
-        if name is not None and (name not in PLACEHOLDERS or spec or conversion):
-            faults.append(f"{{{name}}} is not known or is decorated; use {', '.join(f'{{{p}}}' for p in PLACEHOLDERS)}")
+        if name is not None and (name not in (*PLACEHOLDERS, *TOLD) or spec or conversion):
+            known = ", ".join(f"{{{p}}}" for p in (*PLACEHOLDERS, *TOLD))
+            faults.append(f"{{{name}}} is not known or is decorated; use {known}")
     return faults

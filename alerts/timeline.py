@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 from alerts.machine import Seen, State, Watch, due, step, tick
-from alerts.rule import Limits, limits
+from alerts.rule import Levels, Limits, levels_of
 from domain.alert import AlertLevel, Condition
 from domain.duration import format_duration
 from domain.rule import Moment, Rule
@@ -21,10 +21,11 @@ def check(rule: Rule) -> list[str]:
     facts take their value from the rule's `facts:`. `expect` is a condition, with or without the level: "firing P2".
     """
     try:
-        levels = limits(rule.when, rule.facts)
+        levels = levels_of(rule.when, rule.facts)
     except ValueError as error:
         return [str(error)]
-    if levels is None or len(levels.steps) < len(rule.when.above or rule.when.below):
+    declared = len(rule.when.above or rule.when.below or rule.when.outside)
+    if levels is None or (isinstance(levels, Limits) and len(levels.steps) < declared):
         return ["a threshold is a site fact; give facts: with a number for each, so that tests: can run"]
     return _unreadable(rule) or _play(rule, levels)
 
@@ -40,7 +41,7 @@ def _unreadable(rule: Rule) -> list[str]:
     return faults if steps == sorted(steps) else [*faults, "tests: are not in the order of time; sort them by at:"]
 
 
-def _play(rule: Rule, levels: Limits) -> list[str]:
+def _play(rule: Rule, levels: Levels) -> list[str]:
     watch = Watch(levels, rule.hold, rule.keep, _NEVER)
     state, faults = State(), []
     for moment in rule.tests:

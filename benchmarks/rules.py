@@ -17,6 +17,7 @@ import numpy as np
 from alerts.engine import Engine
 from alerts.machine import Seen, State, Watch, step
 from alerts.rule import limits
+from alerts.signals import World
 from domain.health import STALE_AFTER
 from domain.metric import Metric
 from domain.observation import Observation
@@ -138,7 +139,7 @@ def main() -> None:
     for name, metrics, rules, sites in SHAPES:
         declared, made = world(metrics, rules)
         work = batches(list(declared), sites)
-        engine = Engine(made, declared, {})
+        engine = Engine(made, World(declared, {}))
         ours = timed(work, partial(_both, engine))
         whole, bare = timed(work, same(made, declared)), timed(work, naive(list(made.values())))
         count = metrics * rules * sites

@@ -19,6 +19,7 @@ from domain.run import SourceRun
 from domain.source import Source
 from jobs import follow, health
 from jobs.clock import utc_now
+from jobs.history import StoreHistory
 from jobs.ingest import Ingest
 from jobs.schedule import Job, build_scheduler, source_jobs
 from store import Store
@@ -66,9 +67,9 @@ def timetable(city: City, collector: Collector, ingest: Ingest, store: Store) ->
 
 def _warm_ingest(city: City, store: Store) -> Ingest:
     """The pipeline as an earlier collector left it: open alerts, held inputs, rules told of what is newest."""
-    watched = {rule.when.metric for rule in city.rules.values()}
+    watched = {metric for rule in city.rules.values() for metric in rule.when.metrics}
     newest = {(one.key.metric, one.key.site): one.at for one in store.latest(watched)}
-    engine = Engine.of(city, store.open_alerts(), newest)
+    engine = Engine.of(city, store.open_alerts(), newest, StoreHistory(store, utc_now))
     ingest = Ingest(city, store, engine)
     ingest.warm(utc_now())
     return ingest

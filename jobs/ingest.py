@@ -133,7 +133,7 @@ class Ingest:
         """Once a batch is stored: remember its inputs, tell the rules of it and of what was computed from it."""
         self._inputs.learn(batch.observations)
         self._catch_up()
-        self._save(self._engine.evaluate(full.observations, self._now()))
+        self._save(self._engine.evaluate(full.observations, self._now(), full.incidents))
 
     def _due(self, now: datetime) -> None:
         at = self._engine.next_due()

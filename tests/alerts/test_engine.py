@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from alerts import signals
 from alerts.engine import Change, Engine
 from alerts.machine import Seen, State, Watch, due, step, tick
 from alerts.rule import limits
@@ -32,7 +33,7 @@ def world(metrics: dict[str, Metric], sites: dict[str, Site]) -> World:
         *rules: Rule, alerts: tuple[Alert, ...] = (), newest: dict[tuple[str, str], datetime] | None = None
     ) -> Engine:
         areas = {"441802": "清城区", "441800": "清远市"}
-        return Engine({r.key: r for r in rules}, metrics, sites, alerts, areas=areas, newest=newest)
+        return Engine({r.key: r for r in rules}, signals.World(metrics, sites, areas), alerts, newest)
 
     return make
 
@@ -366,4 +367,4 @@ def _world() -> Engine:
         key: Site(id=key, name=key, kind="gauge", district="441802", facts=facts)
         for key, facts in {"g1": {"warning_level": 12.0}, "g2": {"warning_level": 15.0}, "g3": {}}.items()
     }
-    return Engine({r.key: r for r in rules_of(_rule)}, {"hydro.level": metric}, sites)
+    return Engine({r.key: r for r in rules_of(_rule)}, signals.World({"hydro.level": metric}, sites))
