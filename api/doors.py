@@ -102,6 +102,7 @@ DOORS: tuple[Door, ...] = (
     _page("/me", Right.VIEW, "one's own sessions, devices and tokens"),
     _page("/accounts", Right.ACCOUNTS, "accounts, sessions and tokens of all"),
     _page("/audit", Right.AUDIT, "the audit log"),
+    _read("/audit/export.{form}", Right.AUDIT, "the audit log as a file", By.SESSION),
     # What pages ask for
     _read("/_dash-layout", Right.VIEW, "the page's content", By.SESSION, of_page=True),
     _read("/_dash-dependencies", Right.VIEW, "which callbacks the page has", By.SESSION),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fastapi import FastAPI
 
 from access.opening import Access
-from api import errors, health, layers, stream
+from api import errors, exports, health, layers, stream
 from api.csrf import Csrf
 from api.doors import DOORS, Callbacks, Door, Doors
 from api.gate import Gate, House
@@ -30,7 +30,13 @@ def mount(server: FastAPI, services: Services) -> LayerFiles:
     """
     files = LayerFiles(services.city, services.cache)
     errors.register(server)
-    for router in (stream.router(services), health.router(services), layers.router(files), v1.router(services, files)):
+    for router in (
+        stream.router(services),
+        health.router(services),
+        layers.router(files),
+        exports.router(services),
+        v1.router(services, files),
+    ):
         server.include_router(router)
     server.add_middleware(PackedPages)
     server.add_middleware(FastStatic, cache=services.cache)

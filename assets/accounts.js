@@ -2,7 +2,6 @@
 (function () {
   "use strict";
   const cockpit = (window.cockpit = window.cockpit || {});
-  const NARROW = window.matchMedia("(max-width: 700px)");
 
   const cookie = (name) => {
     const found = document.cookie.split("; ").find((part) => part.startsWith(name + "="));
@@ -82,19 +81,21 @@
     } else if (close) close.click();
   }
 
-  /* ---- grids: fewer columns on a narrow screen, and a quick filter ---- */
-  const KEPT = { "accounts-grid": ["name", "role", "state"], "audit-grid": ["at", "actor", "verb"] };
+  /* ---- grids: as many columns as the box has room for, and a quick filter ---- */
+  // Column -> the box's least width in px at which it is shown; the others are always there.
+  const ROOM = {
+    "accounts-grid": { login: 520, department: 640, districts: 760, seen: 900, topics: 1040 },
+    "audit-grid": { thing: 520, summary: 640, number: 860, address: 1000 },
+  };
   const api = (id) => (window.dash_ag_grid ? window.dash_ag_grid.getApi(id) : null);
 
-  function fit() {
-    for (const [id, kept] of Object.entries(KEPT)) {
-      const grid = document.querySelector(`[id="${id}"]`) && api(id);
-      if (!grid) continue;
-      const others = grid.getColumns().map((column) => column.getColId()).filter((name) => !kept.includes(name));
-      grid.setColumnsVisible(others, !NARROW.matches);
-    }
+  function fit(box) {
+    const id = box.firstElementChild && box.firstElementChild.id;
+    const grid = ROOM[id] && api(id);
+    if (!grid) return;
+    for (const [name, least] of Object.entries(ROOM[id])) grid.setColumnsVisible([name], box.clientWidth >= least);
   }
-  NARROW.addEventListener("change", fit);
+  const boxes = new ResizeObserver((entries) => entries.forEach((entry) => fit(entry.target)));
 
   function dress() {
     for (const slot of document.querySelectorAll("[data-quick]:empty")) {
@@ -110,7 +111,8 @@
     for (const box of document.querySelectorAll("[data-opens]:not([data-fit])")) {
       if (!box.querySelector(".ag-header-cell")) continue;
       box.dataset.fit = "";
-      if (NARROW.matches) fit();
+      fit(box);
+      boxes.observe(box);
     }
   }
   const start = () => {

@@ -13,6 +13,7 @@ from api.services import Services
 from callbacks import accounts, drawer, page
 from callbacks import map as city_map
 from callbacks.accounts_services import AccountServices
+from callbacks.bundles import LeanDash
 from composition import entry
 from composition.people import access_to
 from domain.city import City
@@ -48,7 +49,7 @@ def build_web(city: City, store: Store, settings: Settings) -> tuple[FastAPI, Hu
     def hashes() -> Sequence[str]:
         return pages.csp_hashes()
 
-    server = FastAPI(title=city.spec.title, lifespan=living(live), docs_url=None, redoc_url=None)
+    server = FastAPI(title=city.spec.title, lifespan=living(live), docs_url=None, redoc_url=None, openapi_url=None)
     build = build_id([ROOT / name for name in ("assets", "layouts", "callbacks")] + [city.folder / "screens"])
     services = Services(city, store, builder, hub, live, build, settings.var / "cache", utc_now, hashes)
     files = api.web.mount(server, services)
@@ -68,7 +69,7 @@ def build_web(city: City, store: Store, settings: Settings) -> tuple[FastAPI, Hu
 
 def build_pages(server: FastAPI, city: City, shown: Pages) -> Dash:
     """Dash on the server: the page, its assets and what a person's click does."""
-    pages = Dash(
+    pages = LeanDash(
         server=server,  # type: ignore[arg-type]  # Dash's hint names Flask's servers only
         title=city.spec.title,
         update_title="",

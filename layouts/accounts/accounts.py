@@ -74,7 +74,7 @@ def _table(desk: Desk, accounts: Sequence[Account], opened: str) -> Node:
     more = {"sortable": True}
     columns = [
         grid.column("name", desk.t("姓名"), 110, 2, **more),
-        grid.column("login", desk.t("登录名"), 110, 2, **more),
+        grid.column("login", desk.t("登录名"), 140, 2, **more),
         grid.column("role", desk.t("角色"), 116, 1, **more),
         grid.column("state", desk.t("状态"), 120, 1, **more),
         grid.column("department", desk.t("部门"), 120, 3, **more),

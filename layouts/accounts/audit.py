@@ -68,7 +68,7 @@ def _filters(desk: Desk, asked: Asked) -> Node:
     entries = [
         _entry(desk.t("操作人"), "actor", given, desk.t("登录名")),
         _entry(desk.t("对象"), "thing", given, "account:li.wei"),
-        _entry(desk.t("内容"), "text", given, desk.t("任意文字")),
+        _entry(desk.t("内容"), "text", given, desk.t("任意文字"), "is-wide"),
         _entry(desk.t("自"), "since", given, "2026-11-01", "is-day"),
         _entry(desk.t("至"), "until", given, "2026-11-30", "is-day"),
         h("Button", desk.t("查询"), "press is-main", type="submit"),
@@ -148,10 +148,10 @@ def _table(desk: Desk, asked: Asked, rows: Sequence[AuditRow]) -> Node:
     columns = [
         grid.column("number", desk.t("编号"), 84, type="rightAligned"),
         grid.column("at", desk.t("时间"), 168),
-        grid.column("actor", desk.t("操作人"), 120, 1),
-        grid.column("verb", desk.t("操作"), 120, 1),
-        grid.column("thing", desk.t("对象"), 150, 2),
-        grid.column("summary", desk.t("内容"), 160, 4),
+        grid.column("actor", desk.t("操作人"), 96, 2),
+        grid.column("verb", desk.t("操作"), 100, 2),
+        grid.column("thing", desk.t("对象"), 150, 3),
+        grid.column("summary", desk.t("内容"), 160, 6),
         grid.column("address", desk.t("来自"), 130, 1),
     ]
     shown = [

@@ -8,6 +8,7 @@ from domain.account import Role
 from layouts.accounts import words
 from layouts.accounts.desk import Desk
 
+_ALL = {"districts": "全市", "topics": "全部专题"}  # what None means
 SHORT = 60  # characters of a value in a summary
 
 
@@ -52,15 +53,14 @@ def _side(desk: Desk, name: str, side: Mapping[str, object]) -> str:
 
 def value(desk: Desk, name: str, found: object) -> str:
     """A kept value as people say it."""
-    if name in ("districts", "topics") and found is None:
-        return desk.t("全市") if name == "districts" else desk.t("全部专题")
     if found is None or found == "":
-        return "—"
+        return desk.t(_ALL[name]) if name in _ALL and found is None else "—"
     if isinstance(found, bool):
         return desk.t("是") if found else desk.t("否")
-    if isinstance(found, list):
-        return desk.listed([_item(desk, name, str(item)) for item in found]) or "—"
-    return _item(desk, name, str(found))
+    if isinstance(found, dict):
+        return desk.listed([f"{key} {value(desk, '', one)}" for key, one in found.items()]) or "—"
+    items = found if isinstance(found, list) else [found]
+    return desk.listed([_item(desk, name, str(item)) for item in items]) or "—"
 
 
 def _item(desk: Desk, name: str, text: str) -> str:
@@ -86,4 +86,5 @@ _ITEMS: Mapping[str, Callable[[Desk, str], str]] = {
     "topics": lambda desk, text: desk.topic(text),
     "agent": lambda _, text: words.device(text),
     "expires": _moment,
+    "locked_until": _moment,
 }

@@ -78,4 +78,12 @@ def table(
             "style": {"height": "100%", "width": "100%"},
         },
     )
-    return h("Div", [grid], "grid-box", data={"opens": opens}, role="region", aria={"label": label})
+    return h(
+        "Div",
+        [grid],
+        "grid-box",
+        style={"--rows": str(len(rows))},
+        data={"opens": opens},
+        role="region",
+        aria={"label": label},
+    )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from dash import html
 
+from access.accounts import is_demo
 from domain.account import Account, Right, Role
 from domain.session import Scope, Session, Token
 from layouts.accounts import frame, lists, words
@@ -23,7 +24,10 @@ def page(desk: Desk) -> html.Div:
         h("Div", None, "desk-said", id=SAID, aria={"live": "polite"}),
         h(
             "Div",
-            [h("Div", frame.waiting(desk), "desk-main", id=BODY), h("Div", [password(desk)], "desk-side")],
+            [
+                h("Div", frame.waiting(desk), "desk-main", id=BODY),
+                h("Div", [_no_password(desk) if is_demo(desk.viewer.login) else password(desk)], "desk-side"),
+            ],
             "desk-two",
         ),
     ]
@@ -41,6 +45,12 @@ def password(desk: Desk) -> Node:
         h("Div", None, "desk-said", id=PASSWORD_SAID, aria={"live": "polite"}),
     ]
     return frame.panel(desk.t("修改密码"), h("Div", form, "form", data={"form": ""}))
+
+
+def _no_password(desk: Desk) -> Node:
+    return frame.panel(
+        desk.t("修改密码"), h("P", desk.t("演示账号没有密码，由登录页一键进入，不能修改。"), "pane-note")
+    )
 
 
 def body(desk: Desk, account: Account, sessions: Sequence[Session], tokens: Sequence[Token]) -> list[Child]:

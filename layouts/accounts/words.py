@@ -78,8 +78,16 @@ FIELDS = {
     "sources": "来源",
     "remembered": "值守席位",
     "agent": "设备",
-    "rows": "行数",
+    "session": "会话",
+    "sessions": "退出的会话",
+    "kept": "保留的会话",
+    "known": "账号存在",
+    "locked_until": "锁定至",
+    "form": "格式",
+    "filters": "条件",
+    "rows": "条数",
     "ok": "完整",
+    "broken_at": "断开处",
 }
 REASONS = {
     Reason.RIGHT: "您的角色不允许这样做",

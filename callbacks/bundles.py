@@ -1,0 +1,35 @@
+"""Which component libraries a page loads: the grid is 1.3 MB that no cockpit shows, the map's fallback nothing that a list needs."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import dash_ag_grid  # noqa: F401  its import is what makes its script known
+from dash import Dash
+
+from layouts.accounts import menu
+
+ABOUT_PEOPLE = frozenset(place.path for place in menu.PLACES)
+# Library -> whether the page at a path draws with it; a library that is not named here is loaded everywhere.
+WANTED: Mapping[str, Callable[[str], bool]] = {
+    "dash_ag_grid": lambda path: path in ABOUT_PEOPLE,
+    "dash_leaflet": lambda path: path not in ABOUT_PEOPLE,
+}
+
+
+def lean(scripts: str, path: str) -> str:
+    """The script tags without those of libraries that the page at `path` does not draw with."""
+    for library, is_wanted in WANTED.items():
+        if not is_wanted(path):
+            scripts = re.sub(rf'<script src="[^"]*/{library}/[^"]*"></script>\n?', "", scripts)
+    return scripts
+
+
+class LeanDash(Dash):
+    """Dash whose pages load what they draw with."""
+
+    def interpolate_index(self, **kwargs: Any) -> str:  # type: ignore[override]  # Dash calls it by keywords
+        """The page's HTML; Dash calls it inside the request."""
+        path = self.backend.request_adapter().path
+        kwargs["scripts"] = lean(kwargs["scripts"], path)
+        return str(super().interpolate_index(**kwargs))  # type: ignore[no-untyped-call]  # Dash leaves it untyped
