@@ -20,7 +20,6 @@ def follower(
     city: City, store: Store, follow: Callable[[Batch], Awaitable[None]]
 ) -> Callable[[datetime], Awaitable[None]]:
     """The job: takes what waits, oldest first. A batch is let go of only after what follows from it is stored."""
-
     down = False
 
     async def run(_: datetime) -> None:

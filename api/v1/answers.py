@@ -86,12 +86,16 @@ def _json(listing: Listing) -> bytes:
 
 
 def _csv(listing: Listing) -> bytes:
-    """RFC 4180, UTF-8 without a mark; lists and objects as JSON in their cell, nothing where there is no value."""
+    return table(listing.columns, listing.rows).encode()
+
+
+def table(columns: Sequence[str], rows: Sequence[Row]) -> str:
+    """CSV (RFC 4180); lists and objects as JSON in their cell, nothing where there is no value."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
-    writer.writerow(listing.columns)
-    writer.writerows([_cell(row[name]) for name in listing.columns] for row in listing.rows)
-    return out.getvalue().encode()
+    writer.writerow(columns)
+    writer.writerows([_cell(row[name]) for name in columns] for row in rows)
+    return out.getvalue()
 
 
 def _cell(value: object) -> object:

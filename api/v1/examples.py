@@ -3,6 +3,8 @@
 import json
 from typing import Any, Final
 
+from api.v1.answers import table
+
 _AT, _LATER = "2026-11-24T06:00:00Z", "2026-11-24T06:07:12Z"
 _METRIC: Final[dict[str, Any]] = {
     "key": "air.pm25", "name": "细颗粒物", "name_en": "PM2.5", "unit": "µg/m³", "topic": "environment",
@@ -38,18 +40,7 @@ EXAMPLES: Final[dict[str, Any]] = {name: {"data": [row], "next": None} for name,
 EXAMPLES["values"] |= {"series": _SERIES, "step": "raw"}
 
 
-def _cell(value: object) -> str:
-    return "" if value is None else str(value)
-
-
-CSV_EXAMPLES: Final[dict[str, str]] = {
-    name: ",".join(row) + "\r\n" + ",".join(map(_cell, row.values())) + "\r\n"
-    for name, row in ROWS.items()
-    if name in ("latest", "values", "series", "layers")
-}
-for _name in ("metrics", "sites", "incidents"):
-    _simple = {key: value for key, value in ROWS[_name].items() if not isinstance(value, dict | list)}
-    CSV_EXAMPLES[_name] = ",".join(_simple) + "\r\n" + ",".join(map(_cell, _simple.values())) + "\r\n"
+CSV_EXAMPLES: Final[dict[str, str]] = {name: table(tuple(row), [row]) for name, row in ROWS.items()}
 
 
 def _feature(row: dict[str, Any]) -> dict[str, Any]:
@@ -77,10 +68,7 @@ BODIES: Final[dict[str, list[dict[str, Any]]]] = {
 NDJSON_BODIES: Final[dict[str, str]] = {
     name: "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows) for name, rows in BODIES.items()
 }
-CSV_BODIES: Final[dict[str, str]] = {
-    name: "\r\n".join([",".join(rows[0]), *(",".join(map(_cell, row.values())) for row in rows), ""])
-    for name, rows in BODIES.items()
-}
+CSV_BODIES: Final[dict[str, str]] = {name: table(tuple(rows[0]), rows) for name, rows in BODIES.items()}
 PUSH_EXAMPLE: Final[dict[str, Any]] = {
     "source": "parking", "received": "2026-11-24T06:30:02Z", "read": 4, "accepted": 2, "duplicates": 1, "rejected": 1,
     "ignored": 0, "written": 2,

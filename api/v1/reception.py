@@ -60,8 +60,14 @@ class Reception:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._places = Places(services.city)
-        self._followed = followed(services.city)
+
+    @cached_property
+    def _places(self) -> Places:
+        return Places(self._services.city)
+
+    @cached_property
+    def _followed(self) -> frozenset[str]:
+        return followed(self._services.city)
 
     def take(self, parcel: Parcel) -> Answer:
         """The answer to a push; once it is there what was sent is durable. ApiError, after which nothing is stored."""

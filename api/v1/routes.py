@@ -4,13 +4,20 @@ from fastapi import APIRouter
 
 from api.layers import LayerFiles
 from api.services import Services
-from api.v1 import catalogue, push, values
+from api.v1 import catalogue, description, push, values
 
 PREFIX = "/api/v1"
 
 
 def router(services: Services, files: LayerFiles) -> APIRouter:
-    """Every operation."""
+    """Every operation, and the description of them all."""
+    routes = described(services, files)
+    routes.include_router(description.router(services, list(routes.routes)))
+    return routes
+
+
+def described(services: Services, files: LayerFiles) -> APIRouter:
+    """The operations that the description describes."""
     routes = APIRouter(prefix=PREFIX)
     for part in (catalogue.router(services, files), values.router(services), push.router(services)):
         routes.include_router(part)
