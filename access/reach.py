@@ -65,8 +65,23 @@ def sees(reach: Reach, city: City, metric: str, place: str) -> bool:
 
 
 def sees_alert(reach: Reach, city: City, alert: Alert) -> bool:
-    """Whether an alert may be read: its metric at its place."""
-    return sees(reach, city, alert.metric, alert.site)
+    """Whether an alert may be read: at its place, and in the topics of everything that its rule rests on.
+
+    A rule about incidents has no metric; it belongs to their topic, or to its own.
+    """
+    if reach.topics is not None and not _topics_of(city, alert) <= reach.topics:
+        return False
+    if source_at(alert.site):
+        return sight_of(reach, city, source_at(alert.site)) is Sight.WHOLE
+    return reach.districts is None or city.district_of(alert.site) in reach.districts
+
+
+def _topics_of(city: City, alert: Alert) -> frozenset[str]:
+    rule = city.rules.get(alert.rule)
+    rested = {alert.metric, *(rule.when.metrics if rule is not None else ())} - {""}
+    topics = {city.metrics[key].topic if key in city.metrics else "" for key in rested}
+    own = (rule.topic if rule is not None else "") or INCIDENTS
+    return frozenset(topics) if rested else frozenset({own})
 
 
 def sees_incident(reach: Reach, incident: Incident) -> bool:

@@ -66,11 +66,12 @@ def _calm(view: View) -> Node:
 def _alert(view: View, alert: Alert) -> Node:
     rule = view.city.rules.get(alert.rule)
     began = alert.fired or alert.since
-    who = (rule.department if rule else "") or view.metric(alert.metric).department
+    metric = view.city.metrics.get(alert.metric)  # a rule about incidents has none
+    who = (rule.department if rule else "") or (metric.department if metric is not None else "")
     state = view.t("数据过期") if alert.stale else view.t(CONDITIONS.get(alert.condition, "触发中"))
     badge = h("Span", f"P{int(alert.level)}", f"badge is-p{int(alert.level)}", title=SHAPES[int(alert.level)])
     where = {"metric": alert.metric, "place": alert.site}
-    sub = f"{view.said(who)} · {view.clock(began)}"
+    sub = " · ".join(part for part in (view.said(who), view.clock(began)) if part)
     return _row(badge, view.personal(alert.say), sub, (state, _lasted(view, began)), where, f"is-p{int(alert.level)}")
 
 

@@ -24,6 +24,7 @@ from domain.city import City
 from domain.health import source_place
 from domain.incident import Incident
 from domain.observation import SeriesKey
+from domain.rule import Rule
 from tests.cities import CITY, EAST, NOW, WEST, source, tiny_city
 
 AIR_EAST = Reach(frozenset({EAST}), frozenset({"environment"}))
@@ -93,6 +94,24 @@ def test_alerts_and_incidents_follow_their_place(city: City) -> None:
     assert not sees_incident(emergency, replace(incident, district=WEST))
     assert not sees_incident(emergency, replace(incident, district=""))
     assert not sees_incident(AIR, incident)
+
+
+def test_an_alert_belongs_to_all_that_its_rule_rests_on(city: City) -> None:
+    def rule(key: str, when: dict[str, object], **more: object) -> Rule:
+        made = {"key": key, "when": when, "say": "!", "tests": [{"at": "0m", "value": 1, "expect": "normal"}], **more}
+        return Rule.model_validate(made)
+
+    both = [{"metric": key, "above": {"P1": 1}} for key in ("air.pm25", "traffic.speed")]
+    records = {"records": {}, "above": {"P1": 1}}
+    rules = [rule("both", {"all": both}), rule("many", records), rule("floods", records, topic="water")]
+    city = replace(city, rules={one.key: one for one in rules})
+    alert = Alert("r|x", "both", "", "air-1", AlertLevel.P1, Condition.FIRING, NOW, NOW, 1.0, "!")
+    assert not sees_alert(AIR, city, alert)
+    assert sees_alert(Reach(None, frozenset({"environment", "traffic"})), city, alert)
+    assert sees_alert(Reach(None, frozenset({"emergency"})), city, replace(alert, rule="many", site=EAST))
+    assert sees_alert(Reach(None, frozenset({"water"})), city, replace(alert, rule="floods", site=EAST))
+    assert not sees_alert(AIR, city, replace(alert, rule="many", site=EAST))
+    assert not sees_alert(IN_EAST, city, replace(alert, rule="many", site=WEST))
 
 
 def test_the_place_looked_at_is_forced_into_the_reach(city: City) -> None:
