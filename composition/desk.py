@@ -19,6 +19,8 @@ from domain.city import City
 from domain.errors import CockpitError
 from domain.session import Scope, Token
 
+DAYS_MOST = 10_000  # more than any token may live, and few enough to be a date
+PIPE_WIDTH = 240  # a line of `user list` stays one line
 STDIN_LONGEST = 1024  # characters of a password read from a pipe
 
 
@@ -30,7 +32,7 @@ class Desk:
         self._access = access
         self._now = now
         self._viewer = replace(SYSTEM, address=_seat())
-        self._out = Console(highlight=False, soft_wrap=True)
+        self._out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else PIPE_WIDTH)
 
     def do(self, args: argparse.Namespace) -> None:
         """Do what the command says."""
@@ -89,7 +91,7 @@ class Desk:
                 login=self._account(args.login).login,
                 name=args.name,
                 scopes=frozenset(Scope(scope) for scope in args.scope or ["read"]),
-                expires=self._now + timedelta(days=args.days),
+                expires=self._now + timedelta(days=max(0, min(args.days, DAYS_MOST))),
                 sources=frozenset(args.source),
             )
             token, secret = self._access.tokens.issue(wish, self._viewer, self._now)
