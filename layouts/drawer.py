@@ -54,11 +54,15 @@ def _sources(view: View) -> list[Child]:
 def _metric(view: View, metric: Metric, place: str) -> list[Child]:
     place = view.place_asked(metric.key, place)
     reading = view.snapshot.reading(metric.key, place)
-    over = f"{view.t(TOPICS[metric.topic])} · {view.place_name(place or view.city.adcode)}"
-    head = sheet.head(view, over, view.either(metric.name, metric.name_en))
+    topic, name = view.t(TOPICS[metric.topic]), view.either(metric.name, metric.name_en)
     if is_refused(reading):
         # The city's data health may be closed to somebody who may see how the own sources do.
-        return [head, sources.table(view) if metric.key == RATE else None, sheet.refused(view)]
+        return [
+            sheet.head(view, topic, name),
+            sources.table(view) if metric.key == RATE else None,
+            sheet.refused(view),
+        ]
+    head = sheet.head(view, f"{topic} · {view.place_name(place or view.city.adcode)}", name)
     return [
         head,
         _value(view, metric, reading),

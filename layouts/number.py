@@ -30,7 +30,8 @@ def number(view: View, item: Item, reading: Reading, cls: str = "", with_unit: b
     """The value as a focusable button carrying data-metric and data-place; a click opens the drawer."""
     metric = view.metric(item.metric)
     text, unit = words.value(view, metric, reading), view.unit(item)
-    small = h("Span", unit, "unit") if with_unit and unit and metric.key not in words.CODED else None
+    has_unit = with_unit and unit and metric.key not in words.CODED and not is_refused(reading)
+    small = h("Span", unit, "unit") if has_unit else None
     body = [h("Span", text, "digits"), small] if small else [h("Span", text, "digits")]
     name = f"{view.label(item)} {text}{unit if small else ''} {words.state(view, reading)}"
     return h(
