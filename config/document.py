@@ -63,8 +63,8 @@ class Document:
         return self
 
     def problem(self, path: Path, text: str) -> Problem:
-        """A problem of this file at a path."""
-        return Problem(self.file, self.line(path), dotted(path), text)
+        """A problem of this file at a path; what came from the environment is told by its name."""
+        return Problem(self.file, self.line(path), self.discreet(dotted(path)), self.discreet(text))
 
     def discreet(self, text: str) -> str:
         """The text without what came from the environment; values of one to three letters are no secrets."""

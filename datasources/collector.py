@@ -167,7 +167,7 @@ class Collector:
 
     async def _commit(self, source: Source, page: Page, run: _Run) -> None:
         """Not under the time limit: a commit that has begun is seen through."""
-        batch = self._taught(self._mappers[run.key].batch(page, run.moment(), run.seen))
+        batch = self._taught(self._context.discreet(self._mappers[run.key].batch(page, run.moment(), run.seen)))
         written = await self._durable(batch, run)
         self._unsaved.pop(run.key, None)
         run.read += batch.read

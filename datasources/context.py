@@ -1,10 +1,11 @@
 """What a source and the mapping may know of the city and the machine: no clock, no store."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from datasources.guard import Guard
+from domain.batch import Batch, Reject
 from domain.errors import SourceError
 from domain.metric import Metric
 from domain.place import Places, Site
@@ -48,3 +49,10 @@ class SourceContext:
         for secret in sorted(self._secrets, key=len, reverse=True):
             text = text.replace(secret, "***")
         return text
+
+    def discreet(self, batch: Batch) -> Batch:
+        """The batch without secrets in its refused records: a department's error report may repeat what we sent it."""
+        if not batch.rejects:
+            return batch
+        kept = [Reject(self.redact(one.reason), self.redact(one.raw), self.redact(one.where)) for one in batch.rejects]
+        return replace(batch, rejects=tuple(kept))
