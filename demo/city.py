@@ -9,6 +9,7 @@ from demo.affairs import Affairs
 from demo.air import Air
 from demo.incidents import Incidents
 from demo.noise import Floats, Ints
+from demo.outages import Outages
 from demo.places import Group
 from demo.scenario import Script
 from demo.service import TOPICS, Hall, Hotline
@@ -29,6 +30,7 @@ class World:
     def __init__(self, city: City, script: Script, offset: int) -> None:
         self.city, self.script, self.offset = city, script, offset
         self._groups = {DISTRICT: places.districts(city), CITY: places.whole(city)}
+        self.outages = Outages(city.spec.demo_seed, offset, script)
         self.weather = Weather(city.spec.demo_seed, offset, script)
         roads, others = self.group("segment"), _indoors(city)
         self.incidents = Incidents(self.weather, self._groups[DISTRICT], roads, others, script)

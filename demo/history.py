@@ -13,6 +13,7 @@ from demo.anchor import ANCHOR, finished
 from demo.city import World
 from demo.columns import Pile, Told, add_derived, add_hourly_sums, add_native, told
 from demo.feeds import FEEDS, MONTH, Feed
+from demo.health import Health
 from demo.noise import Ints
 from demo.publication import Block, Publisher, sources
 from demo.rhythm import DAY, HOUR
@@ -103,6 +104,7 @@ class _Writer:
         self._received = datetime.fromtimestamp(now, UTC)
         self._feeds = [f for f in FEEDS if f.source in city.sources and len(publisher.group(f))]
         self._derived = {id(f): _derived_from(city.metrics, f) for f in self._feeds}
+        self._health = Health(city, publisher, {feed: len(metrics) for feed, metrics in self._derived.items()}, now)
 
     def months(self) -> None:
         """Monthly figures of the last two years."""
@@ -125,6 +127,7 @@ class _Writer:
                 self._hourly(pile, feed, at)
             else:
                 self._native(pile, feed, at)
+        self._health.add(pile, span.start, span.end, coarse=span.coarse)
         self._write(pile)
         self._store.close_buckets(datetime.fromtimestamp(min(span.end, self._now), UTC))
 
@@ -143,7 +146,7 @@ class _Writer:
         self._store.write(Batch(spec.key, self._received, incidents=tuple(found), read=len(found)))
 
     def cursors(self) -> None:
-        """Where each live feed goes on: the number of the newest record that is in the history."""
+        """Where each live feed goes on: the number of the newest record that is in the history, and what was counted today."""
         for source in sources():
             spec = self._city.sources.get(source)
             newest = self._publisher.newest(source, self._now)
@@ -151,6 +154,8 @@ class _Writer:
                 cursor = Seen(newest).cursor() if spec.kind == "sql" else str(newest)
                 self._store.write(Batch(source, self._received, cursor=cursor))
         told_until = desk.rows(self._publisher.world, (self._now - 7 * DAY) * 10_000, self._now)
+        for run in self._health.today(self._received):
+            self._store.record_run(run)
         newest = int(told_until[-1]["seq"]) if told_until else self._now * 10_000
         self._store.write(Batch("incidents", self._received, cursor=str(newest)))
 

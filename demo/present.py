@@ -59,8 +59,8 @@ class Present:
         return True
 
     def down(self, what: str) -> bool:
-        """Whether the outage scenario silences something now: "traffic", "fume" or "hotline"."""
-        return what in {"traffic", "fume", "hotline"} and self.script.at(self.now) == "feed_outage"
+        """Whether a department's server, or something of `outages.SCRIPTED`, gives no answer now."""
+        return self.publisher.world.outages.down(what, self.now)
 
     def answer(self, source: str, since: int | None, page: int) -> list[Record]:
         """Records after a number. The pages of one question are parts of one answer, kept until newer questions push it out."""

@@ -15,7 +15,7 @@ from demo.places import Group
 from demo.rhythm import DAY, HOUR, MINUTE
 
 WILD: Final = 999_999.0  # what a broken transmitter says; outside every valid range
-_LATEST: Final = 3 * HOUR + MINUTE  # no record is later than this beyond its usual delay
+LATEST: Final = 3 * HOUR + MINUTE  # no record is later than this beyond its usual delay
 _CORRECTION: Final = 5  # the last digit of a correction's number; late records have 1 to 3
 
 
@@ -84,7 +84,7 @@ class Publisher:
     def block(self, feed: Feed, at: Ints, metrics: Collection[str] | None = None) -> Block:
         """Everything about some intervals of a feed, for all its metrics or some."""
         group, faults = self.group(feed), self._faults[id(feed)]
-        told, corrected = self._published(feed, at)
+        told, corrected = self.published(feed, at)
         blank: Flags = np.zeros(at.shape, dtype=bool)
         values, missing, wild = {}, {}, {}
         for metric in feed.metrics if metrics is None else metrics:
@@ -110,14 +110,21 @@ class Publisher:
 
     def newest(self, source: str, now: int) -> int:
         """The number of the newest record published until now; 0 when there is none."""
-        longest = max(f.delay + (f.step or 31 * DAY) for f in FEEDS if f.source == source) + _LATEST
+        longest = max(f.delay + (f.step or 31 * DAY) for f in FEEDS if f.source == source) + LATEST
         seqs = [r.seq for r in self.records(source, (now - longest) * 10_000, now)]
         return max(seqs, default=0)
 
+    def nonsense(self, feed: Feed, at: Ints) -> Ints:
+        """How many values of each record are far outside any valid range."""
+        faults, out = self._faults[id(feed)], np.zeros(at.shape, dtype=np.int64)
+        for metric in feed.metrics.keys() - set(feed.whole) if feed.rates.wild else ():
+            out += faults.wild(metric, at)
+        return out
+
     def _records(self, feed: Feed, after: int, now: int) -> Iterator[Record]:
-        first = after // 10_000 - feed.delay - _LATEST
+        first = after // 10_000 - feed.delay - LATEST
         at = self.times(feed, first, now - feed.delay + 1)
-        told, corrected = self._published(feed, at)
+        told, corrected = self.published(feed, at)
         since = after // 10_000
         fresh = ((told >= since) & (told <= now)) | ((corrected >= since) & (corrected <= now))
         columns = np.flatnonzero(fresh.any(axis=0))
@@ -153,7 +160,8 @@ class Publisher:
             return None
         return WILD if block.wild[metric][row, column] else float(block.values[metric][row, column])
 
-    def _published(self, feed: Feed, at: Ints) -> tuple[Ints, Ints]:
+    def published(self, feed: Feed, at: Ints) -> tuple[Ints, Ints]:
+        """When each record comes out, and its correction (0 = none), epoch seconds."""
         faults = self._faults[id(feed)]
         late = faults.lateness(at, feed.step or DAY)
         correction = faults.correction(at)

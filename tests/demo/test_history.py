@@ -14,9 +14,10 @@ from demo.history import backfill
 from demo.publication import WILD, Publisher
 from demo.scenario import Script
 from domain.city import City
-from domain.health import SYSTEM
+from domain.health import RATE, SYSTEM, Freshness
 from domain.observation import Observation, Quality, SeriesKey
 from indicators.derive import derive
+from snapshot.builder import Builder
 from store import Store, open_store
 from tests.demo.conftest import NOW
 
@@ -35,11 +36,13 @@ def store(city: City, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stor
 
 
 def _held(store: Store, start: int, end: int) -> dict[tuple[SeriesKey, int], tuple[float | None, int]]:
+    """What departments told, and what was computed from it; not how their feeds were doing."""
     keys = store.series()
     rows = store.window(datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(end, UTC))
     return {
         (keys[int(s)], int(at) // 1000): (None if np.isnan(v) else float(v), int(q))
         for s, at, v, q in zip(rows.series, rows.at, rows.value, rows.quality, strict=True)
+        if keys[int(s)].source != SYSTEM
     }
 
 
@@ -91,7 +94,7 @@ def test_an_hour_of_the_older_part_sums_what_its_intervals_told(store: Store, pu
 
 def test_every_metric_of_the_city_has_a_past(city: City, store: Store) -> None:
     told = {key.metric for key in store.series().values()}
-    unfed = {m.key for m in city.metrics.values() if m.ratio or m.composite or m.topic == "system"}
+    unfed = {m.key for m in city.metrics.values() if m.ratio or m.composite or m.derive == "status"}
     assert told == set(city.metrics) - unfed
 
 
@@ -108,6 +111,15 @@ def test_incidents_were_told_stage_by_stage(store: Store, publisher: Publisher) 
     before = store.incidents(event.updated - timedelta(minutes=1), event.updated - timedelta(days=1))
     assert next(i for i in before if i.id == event.id).status == "handling"
     assert all(i.lon is not None and 111.5 < i.lon < 114.5 for i in now)
+
+
+def test_data_health_is_compared_with_the_day_before_at_the_first_start(city: City, store: Store) -> None:
+    snapshot = Builder(city, store).live(MOMENT)
+    now = snapshot.reading(RATE)
+    assert (now.value, now.n) == (100.0, float(len(city.sources)))
+    told = snapshot.compare(RATE, basis="yesterday")
+    assert (told.base, told.delta, told.unit, told.refused) == (100.0, 0.0, "pt", "")
+    assert all(h.state is Freshness.LIVE and h.rows for k, h in snapshot.sources.items() if k != "economy")
 
 
 def test_the_live_feeds_go_on_without_a_gap_or_a_repeat(city: City, store: Store, publisher: Publisher) -> None:

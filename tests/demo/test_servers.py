@@ -187,6 +187,15 @@ async def test_an_outage_silences_traffic_and_its_end_brings_the_gap(
     assert (max(times) - min(times)).total_seconds() >= 1100
 
 
+async def test_a_server_under_maintenance_refuses_and_is_back_after_it(present: Present, clock: Clock) -> None:
+    outage = next(o for o in present.publisher.world.outages.between(NOW, NOW + 7 * 86_400) if o.what == "traffic")
+    answers = []
+    for clock.now in (outage.start - 1, outage.start, outage.end - 1, outage.end):
+        async with _client(TRAFFIC, present) as client:
+            answers.append((await client.get("/parking/lots?page=1&size=5")).status_code)
+    assert answers == [200, 503, 503, 200]
+
+
 async def test_a_broken_control_file_changes_nothing(present: Present, caplog: pytest.LogCaptureFixture) -> None:
     (present.var / "scenario.json").write_text("{", encoding="utf-8")
     assert not present.refresh()
