@@ -62,6 +62,14 @@ class Arrival:
         return value.strip() if kind.lower() == "bearer" and value.strip() else None
 
     @property
+    def referred(self) -> str | None:
+        """The path of the page that asks; "/" when it does not say, None for an address that is none."""
+        try:
+            return urlsplit(self.headers.get("referer", "")).path or "/"
+        except ValueError:
+            return None
+
+    @property
     def wants_page(self) -> bool:
         """Whether a person's browser is going somewhere, so that a refusal should be something to read."""
         mode = self.headers.get("sec-fetch-mode")
@@ -92,9 +100,9 @@ class Arrival:
         return not self._is_own(origin)
 
     def _is_own(self, origin: str) -> bool:
-        told = urlsplit(origin)
         scheme = "https" if self.secure else "http"
         try:
+            told = urlsplit(origin)
             own = urlsplit(f"//{self.host}")
             ports = (told.port or _DEFAULT_PORTS.get(told.scheme), own.port or _DEFAULT_PORTS[scheme])
         except ValueError:
@@ -107,7 +115,7 @@ def read_cookies(header: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for part in header.split(";"):
         name, equals, value = part.strip().partition("=")
-        if equals and name not in found:
+        if name and equals and name not in found:
             found[name] = value.strip('"')
     return found
 

@@ -11,7 +11,6 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from starlette.datastructures import MutableHeaders
 from starlette.responses import Response
@@ -25,7 +24,7 @@ from api.csrf import Csrf
 from api.doors import PUBLIC, As, By, Callbacks, Door, Doors, Pace
 from api.limits import Limits
 from api.refusals import Refusal
-from api.watch import Reader, Watch
+from api.watch import EVERY, Reader, Watch
 from domain.account import Viewer
 from domain.errors import StoreError
 
@@ -89,7 +88,7 @@ class Gate:
 
     def __init__(self, app: ASGIApp, house: House) -> None:
         self._app, self._house = app, house
-        self._watch = Watch(lambda arrival: house.viewer(arrival) is not None)
+        self._watch = Watch(lambda arrival: house.viewer(arrival) is not None, EVERY)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let in or refuse."""
@@ -147,7 +146,10 @@ class Gate:
 
     def _page(self, viewer: Viewer, arrival: Arrival) -> None:
         """The content of a page is asked for at one address for all of them; the page itself is the referrer's."""
-        page, _ = self._house.doors.find("GET", urlsplit(arrival.headers.get("referer", "")).path or "/")
+        path = arrival.referred
+        if path is None:
+            raise Refused(refusals.BAD_REFERRER)
+        page, _ = self._house.doors.find("GET", path)
         if page is not None and page.needs is not PUBLIC:
             _raise(refusals.lacking(page.needs, viewer))
 

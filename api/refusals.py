@@ -36,6 +36,7 @@ SESSION_ONLY = Refusal(403, "session_required", "This address takes a session, n
 UNFINISHED = Refusal(403, "password_change_required", "The password must be changed before anything else.")
 NO_CALLBACK = Refusal(403, "forbidden", "There is no such callback, or nobody has declared who may use it.")
 BAD_CALLBACK = Refusal(422, "invalid_request", "The body is no callback's.")
+BAD_REFERRER = Refusal(422, "invalid_request", "The Referer header is no address.")
 AWAY = Refusal(
     503, "unavailable", "Who asks cannot be looked up: the store does not answer.", headers={"Retry-After": "5"}
 )

@@ -20,7 +20,7 @@ ENDED = "signed-out"
 class Watch:
     """`alive` says whether the session or token of a request still holds; it may read the store and is called in a thread."""
 
-    def __init__(self, alive: Callable[[Arrival], bool], every: float = EVERY) -> None:
+    def __init__(self, alive: Callable[[Arrival], bool], every: float) -> None:
         self._alive, self._every = alive, every
         self._open: dict[asyncio.Event, Arrival] = {}
         self._task: asyncio.Task[None] | None = None

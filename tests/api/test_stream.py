@@ -7,9 +7,13 @@ from typing import Any
 import orjson
 import pytest
 
+from access.memory import RECALLED
+from access.opening import open_access
 from api.arrival import SESSION_COOKIE
 from api.stream import accepts_gzip
+from api.watch import EVERY
 from domain.batch import Batch
+from domain.errors import StoreError
 from snapshot.channel import DEPTH
 from tests.api.conftest import Web
 from tests.cities import EAST, NOW, observed
@@ -197,6 +201,64 @@ async def test_stopping_ends_every_stream(web: Web) -> None:
         await reader.event()
         web.services.hub.close()
         assert await asyncio.wait_for(reader.parts.get(), 10) == b""
+
+
+async def test_a_revoked_session_ends_its_stream_with_a_word_and_no_other(
+    web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.gate.EVERY", 0.05)
+    await web.tick()
+    cookie, viewer = web.sign_in()
+    async with (
+        connected(web, cookie=f"{SESSION_COOKIE}={cookie}", accept_encoding="gzip") as reader,
+        connected(web) as other,
+    ):
+        for _ in range(2):
+            await reader.event()
+            await other.event()
+        web.access.sessions.revoke(viewer.session, viewer, web.clock[0])
+        assert (await reader.event())["event"] == "signed-out"
+        assert await asyncio.wait_for(reader.parts.get(), 10) == b""
+        web.services.hub.beat(NOW)
+        assert (await other.event())["event"] == "heartbeat"
+        assert web.services.hub.viewers == 1
+
+
+async def test_an_ended_session_of_another_process_ends_the_stream_within_ten_seconds(
+    web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert EVERY + RECALLED.total_seconds() < 10
+    monkeypatch.setattr("api.gate.EVERY", 0.05)
+    await web.tick()
+    cookie, viewer = web.sign_in()
+    async with connected(web, cookie=f"{SESSION_COOKIE}={cookie}") as reader:
+        for _ in range(2):
+            await reader.event()
+        elsewhere = open_access(web.services.store, web.access.key).sessions  # knows nothing of this process's memory
+        elsewhere.revoke(viewer.session, viewer, web.clock[0])
+        web.clock[0] += RECALLED
+        assert (await reader.event())["event"] == "signed-out"
+
+
+async def test_a_stream_stays_while_the_store_cannot_say_whether_the_session_holds(
+    web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.gate.EVERY", 0.02)
+    asked = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def gone(*_: object) -> None:
+        loop.call_soon_threadsafe(asked.set)
+        raise StoreError("The store at city.db cannot be read.")
+
+    await web.tick()
+    async with connected(web) as reader:
+        for _ in range(2):
+            await reader.event()
+        monkeypatch.setattr(web.access.sessions, "viewer_of_cookie", gone)
+        await asyncio.wait_for(asked.wait(), 10)
+        web.services.hub.beat(NOW)
+        assert (await reader.event())["event"] == "heartbeat"
 
 
 @pytest.mark.parametrize(
