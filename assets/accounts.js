@@ -30,9 +30,31 @@
     window.setTimeout(() => (button.textContent = cockpit.say("copy")), 2000);
   }
 
+  /* ---- the pane beside a list: opened from a row, which gets the focus back ---- */
+  let opened = ""; // the row the pane was opened from
+  let isOpening = false;
   function openRow(row) {
     const box = row.closest("[data-opens]");
-    if (box) cockpit.go({ [box.dataset.opens]: row.getAttribute("row-id"), new: "" });
+    opened = row.getAttribute("row-id");
+    isOpening = true;
+    cockpit.go({ [box.dataset.opens]: opened, new: "" });
+  }
+
+  function follow() {
+    const close = document.querySelector(".pane [data-close]");
+    if (close && isOpening) {
+      isOpening = false;
+      close.focus({ preventScroll: true });
+    } else if (!close && opened && !isOpening) {
+      const cell = document.querySelector(`.ag-row[row-id="${CSS.escape(opened)}"] .ag-cell`);
+      opened = "";
+      if (cell) cell.focus({ preventScroll: true });
+    }
+  }
+
+  /** What was said about one account must not stand above the next one. */
+  function forget(said) {
+    if (said && said.firstChild) window.dash_clientside.set_props(said.id, { children: null });
   }
 
   const closeMenus = (but) => {
@@ -48,6 +70,8 @@
     const taken = event.target.closest("[data-copy]");
     if (taken) return copy(taken);
     if (event.target.closest("[data-sign-out]")) return signOut();
+    const done = event.target.closest("[data-dismiss]");
+    if (done) return forget(done.closest(".desk-said"));
     const row = event.target.closest("[data-opens] .ag-row");
     if (row) openRow(row);
   });
@@ -114,10 +138,12 @@
       fit(box);
       boxes.observe(box);
     }
+    follow();
   }
   const start = () => {
     if (!document.querySelector(".is-desk")) return;
     dress();
+    cockpit.onAddress(() => document.querySelectorAll("[data-passing]").forEach(forget));
     new MutationObserver(dress).observe(document.querySelector(".desk"), { childList: true, subtree: true });
   };
   document.addEventListener("DOMContentLoaded", () => cockpit.whenReady(start)); // cockpit.js comes after this file

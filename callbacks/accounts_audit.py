@@ -56,14 +56,14 @@ def verify(services: AccountServices, desk: Desk, typed: object) -> Node:
     text = typed.strip() if isinstance(typed, str) else ""
     noted = audit_row.noted(text)
     if text and noted is None:
-        return frame.notice("bad", desk.t("指纹不完整：应为编号、连字符和 64 位字符"))
+        return frame.notice(desk, "bad", desk.t("指纹不完整：应为编号、连字符和 64 位字符"))
     try:
         found = services.store.audit.verify(noted)
         told = {"ok": found.ok, "rows": found.rows, "broken_at": found.broken_at, "why": found.why}
         services.store.audit.append(deed(desk.viewer, Verb.AUDIT_VERIFY, "audit", desk.now, told))
     except StoreError as error:
         log.warning("the audit log could not be checked: %s", error)
-        return frame.notice("bad", desk.t("数据库没有应答，没有校验完；请稍后再试。"))
+        return frame.notice(desk, "bad", desk.t("数据库没有应答，没有校验完；请稍后再试。"))
     if not found.ok:
         log.error("the audit log is broken at row %s: %s", found.broken_at, found.why)
     return audit_row.verdict(desk, found)

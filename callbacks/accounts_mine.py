@@ -48,13 +48,13 @@ def read(services: AccountServices, desk: Desk) -> list[Child]:
 
 def _end(services: AccountServices, desk: Desk, pressed: Press) -> Done:
     services.access.sessions.revoke(pressed.of, desk.viewer, desk.now)
-    return Done(frame.notice("good", desk.t("该设备已退出")))
+    return Done(frame.notice(desk, "good", desk.t("该设备已退出")))
 
 
 def _end_others(services: AccountServices, desk: Desk, _: Press) -> Done:
     me = desk.viewer
     ended = services.access.sessions.revoke_all(me.login, me, desk.now, keep=me.session)
-    return Done(frame.notice("good", desk.t("其他 {n} 处设备已退出", n=ended)))
+    return Done(frame.notice(desk, "good", desk.t("其他 {n} 处设备已退出", n=ended)))
 
 
 def _issue(services: AccountServices, desk: Desk, pressed: Press) -> Done:
@@ -67,12 +67,14 @@ def _issue(services: AccountServices, desk: Desk, pressed: Press) -> Done:
     wish = Wish(desk.viewer.login, pressed.text("token.name"), scopes, expires, sources)
     token, secret = services.access.tokens.issue(wish, desk.viewer, desk.now)
     told = desk.t("现在抄录或复制：离开本页后不再显示。")
-    return Done(frame.notice("secret", desk.t("令牌“{name}”已签发", name=token.name), told, frame.secret(desk, secret)))
+    return Done(
+        frame.notice(desk, "secret", desk.t("令牌“{name}”已签发", name=token.name), told, frame.secret(desk, secret))
+    )
 
 
 def _revoke(services: AccountServices, desk: Desk, pressed: Press) -> Done:
     services.access.tokens.revoke(pressed.of, desk.viewer, desk.now)
-    return Done(frame.notice("good", desk.t("令牌已吊销")))
+    return Done(frame.notice(desk, "good", desk.t("令牌已吊销")))
 
 
 ACTS: dict[str, Act] = {
@@ -88,17 +90,17 @@ def change_password(
 ) -> tuple[Node, bool]:
     """The notice, and whether it was done."""
     if not (isinstance(old, str) and isinstance(new, str) and old and new):
-        return frame.notice("bad", desk.t("请填写当前密码和新密码")), False
+        return frame.notice(desk, "bad", desk.t("请填写当前密码和新密码")), False
     if new != again:
-        return frame.notice("bad", desk.t("两次输入的新密码不一致")), False
+        return frame.notice(desk, "bad", desk.t("两次输入的新密码不一致")), False
     try:
         services.access.people.change_password(desk.viewer, old, new, desk.now)
     except AccessRefused as error:
-        return frame.notice("bad", desk.t(words.REASONS[error.reason])), False
+        return frame.notice(desk, "bad", desk.t(words.REASONS[error.reason])), False
     except StoreError as error:
         log.warning("the password of %s could not be changed: %s", desk.viewer.login, error)
-        return frame.notice("bad", desk.t("数据库没有应答，什么都没有改变；请稍后再试。")), False
-    return frame.notice("good", desk.t("密码已修改，其他设备已退出")), True
+        return frame.notice(desk, "bad", desk.t("数据库没有应答，什么都没有改变；请稍后再试。")), False
+    return frame.notice(desk, "good", desk.t("密码已修改，其他设备已退出")), True
 
 
 def register(app: Dash, services: AccountServices) -> None:

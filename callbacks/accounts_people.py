@@ -82,14 +82,14 @@ def filled(login: str, pressed: Press, desk: Desk) -> Account:
 
 def _once(desk: Desk, title: str, password: str) -> Any:
     told = desk.t("一次性密码只显示这一次，请当面或电话告知本人；首次登录必须修改。")
-    return frame.notice("secret", title, told, frame.secret(desk, password))
+    return frame.notice(desk, "secret", title, told, frame.secret(desk, password))
 
 
 def _add(services: AccountServices, desk: Desk, pressed: Press) -> Done:
     try:
         wanted = filled(pressed.text("login"), pressed, desk)
     except Unfilled as error:
-        return Done(frame.notice("bad", desk.t(str(error))), changed=False)
+        return Done(frame.notice(desk, "bad", desk.t(str(error))), changed=False)
     password = services.access.people.add(wanted, desk.viewer, desk.now)
     made = services.access.people.account(wanted.login) or wanted
     query = {"login": made.login} | ({} if desk.lang == "zh" else {"lang": desk.lang})
@@ -100,9 +100,9 @@ def _save(services: AccountServices, desk: Desk, pressed: Press) -> Done:
     try:
         wanted = filled(pressed.of, pressed, desk)
     except Unfilled as error:
-        return Done(frame.notice("bad", desk.t(str(error))), changed=False)
+        return Done(frame.notice(desk, "bad", desk.t(str(error))), changed=False)
     services.access.people.set_role(wanted, desk.viewer, desk.now)
-    return Done(frame.notice("good", desk.t("{login} 已保存", login=pressed.of)))
+    return Done(frame.notice(desk, "good", desk.t("{login} 已保存", login=pressed.of)))
 
 
 def _reset(services: AccountServices, desk: Desk, pressed: Press) -> Done:
@@ -113,29 +113,29 @@ def _reset(services: AccountServices, desk: Desk, pressed: Press) -> Done:
 def _disable(services: AccountServices, desk: Desk, pressed: Press) -> Done:
     reason = pressed.text("reason")
     if not reason:
-        return Done(frame.notice("bad", desk.t("请写明停用的原因")), changed=False)
+        return Done(frame.notice(desk, "bad", desk.t("请写明停用的原因")), changed=False)
     services.access.people.disable(pressed.of, desk.viewer, desk.now, reason)
-    return Done(frame.notice("good", desk.t("{login} 已停用", login=pressed.of)))
+    return Done(frame.notice(desk, "good", desk.t("{login} 已停用", login=pressed.of)))
 
 
 def _enable(services: AccountServices, desk: Desk, pressed: Press) -> Done:
     services.access.people.enable(pressed.of, desk.viewer, desk.now)
-    return Done(frame.notice("good", desk.t("{login} 已恢复启用", login=pressed.of)))
+    return Done(frame.notice(desk, "good", desk.t("{login} 已恢复启用", login=pressed.of)))
 
 
 def _end(services: AccountServices, desk: Desk, pressed: Press) -> Done:
     services.access.sessions.revoke(pressed.of, desk.viewer, desk.now)
-    return Done(frame.notice("good", desk.t("该设备已退出")))
+    return Done(frame.notice(desk, "good", desk.t("该设备已退出")))
 
 
 def _end_all(services: AccountServices, desk: Desk, pressed: Press) -> Done:
     ended = services.access.sessions.revoke_all(pressed.of, desk.viewer, desk.now, keep=desk.viewer.session)
-    return Done(frame.notice("good", desk.t("{login} 的 {n} 处设备已退出", login=pressed.of, n=ended)))
+    return Done(frame.notice(desk, "good", desk.t("{login} 的 {n} 处设备已退出", login=pressed.of, n=ended)))
 
 
 def _revoke(services: AccountServices, desk: Desk, pressed: Press) -> Done:
     services.access.tokens.revoke(pressed.of, desk.viewer, desk.now)
-    return Done(frame.notice("good", desk.t("令牌已吊销")))
+    return Done(frame.notice(desk, "good", desk.t("令牌已吊销")))
 
 
 ACTS: dict[str, Act] = {

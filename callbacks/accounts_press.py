@@ -73,11 +73,11 @@ def perform(acts: Mapping[str, Act], services: AccountServices, desk: Desk, pres
     """Do what a button says; a refusal and a store that does not answer become notices."""
     act = acts.get(pressed.name)
     if act is None:
-        return Done(frame.notice("bad", desk.t("没有这个操作")), changed=False)
+        return Done(frame.notice(desk, "bad", desk.t("没有这个操作")), changed=False)
     try:
         return act(services, desk, pressed)
     except AccessRefused as error:
-        return Done(frame.notice("bad", desk.t(words.REASONS[error.reason])), changed=False)
+        return Done(frame.notice(desk, "bad", desk.t(words.REASONS[error.reason])), changed=False)
     except StoreError as error:
         log.warning("%s by %s failed: %s", pressed.name, desk.viewer.login, error)
-        return Done(frame.notice("bad", desk.t("数据库没有应答，什么都没有改变；请稍后再试。")), changed=False)
+        return Done(frame.notice(desk, "bad", desk.t("数据库没有应答，什么都没有改变；请稍后再试。")), changed=False)

@@ -41,7 +41,10 @@ def page(desk: Desk) -> html.Div:
                 h("Div", frame.waiting(desk), "desk-main", id=BODY),
                 h(
                     "Aside",
-                    [h("Div", None, "desk-said", id=SAID, aria={"live": "polite"}), h("Div", None, id=PANE)],
+                    [
+                        h("Div", None, "desk-said", id=SAID, data={"passing": ""}, aria={"live": "polite"}),
+                        h("Div", None, id=PANE),
+                    ],
                     "pane",
                     aria={"label": desk.t("账号详情")},
                 ),

@@ -56,7 +56,7 @@ def body(desk: Desk, asked: Asked, rows: Sequence[AuditRow]) -> list[Child]:
     """The filters and what they found. `rows`: up to SHOWN."""
     parts: list[Child] = [_filters(desk, asked)]
     if asked.mistakes:
-        parts.append(frame.notice("bad", desk.t("日期写成 2026-11-23 的样子，此项未生效")))
+        parts.append(h("P", desk.t("日期写成 2026-11-23 的样子，此项未生效"), "filter-wrong", role="alert"))
     if not rows:
         hint = desk.t("放宽条件再试。") if asked.given else ""
         return [*parts, frame.none(desk.t("没有符合条件的记录") if asked.given else desk.t("还没有记录"), hint)]

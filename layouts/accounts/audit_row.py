@@ -90,10 +90,10 @@ def verdict(desk: Desk, found: Verdict) -> Node:
             h("Span", desk.t("共 {n} 条，逐条核对无误。下面是最后一条的指纹，抄录后可日后核对。", n=f"{found.rows:,}")),
             frame.secret(desk, fingerprint(found.head)) if found.rows else None,
         ]
-        return frame.notice("good", desk.t("✓ 日志完整"), *told)
+        return frame.notice(desk, "good", desk.t("✓ 日志完整"), *told)
     why = desk.t(WHY[found.why], n=found.broken_at)
     told = [
         h("Span", desk.t("{why}；此前 {n} 条完好。", why=why, n=f"{found.rows:,}")),
         h("Span", desk.t("请保全数据库副本，并立即联系安全负责人。")),
     ]
-    return frame.notice("bad", desk.t("✕ 日志不完整"), *told)
+    return frame.notice(desk, "bad", desk.t("✕ 日志不完整"), *told)

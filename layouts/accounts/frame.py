@@ -130,9 +130,10 @@ def press(label: str, name: str, of: str = "", cls: str = "", title: str = "") -
     )
 
 
-def notice(kind: str, title: str, *body: Child) -> Node:
-    """What came of an action: kind good, bad or secret."""
-    return h("Div", [h("B", title), *body], f"notice is-{kind}", role="alert" if kind == "bad" else "status")
+def notice(desk: Desk, kind: str, title: str, *body: Child) -> Node:
+    """What came of an action, until it is put away: kind good, bad or secret."""
+    away = h("Button", "×", "notice-away", data={"dismiss": ""}, aria={"label": desk.t("关闭")}, type="button")
+    return h("Div", [h("B", title), *body, away], f"notice is-{kind}", role="alert" if kind == "bad" else "status")
 
 
 def secret(desk: Desk, value: str) -> Node:
