@@ -19,6 +19,8 @@ from store.work import Work
 HEAD = "audit_head"  # "<id> <hash>" of the newest row: rows cut off at the end leave no other trace
 START = ""  # what the first row has for the hash before it
 LARGEST = (1 << 31) - 1  # a row number that both databases take
+SEALED = ("actor", "address", "after", "at", "before", "id", "reason", "thing", "verb")
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 CHUNK = 5000  # rows checked at a time
 
 
@@ -129,8 +131,7 @@ def write_deed(connection: Connection, deed: Deed) -> int:
 
 def hash_of(row: Mapping[str, object] | RowMapping) -> str:
     """SHA-256 over the hash before it and the row as canonical JSON (sorted keys, no spaces, UTF-8), in hex."""
-    told = {name: value for name, value in row.items() if name not in ("prev", "hash")}
-    text = json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    text = _canonical({name: row[name] for name in SEALED})
     return hashlib.sha256(f"{row['prev']}{text}".encode()).hexdigest()
 
 

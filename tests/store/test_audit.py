@@ -13,8 +13,8 @@ from sqlalchemy import text
 from domain.account import Account, Role
 from domain.deed import Deed
 from domain.errors import StoreError
-from store import Store, audit, open_store
-from store.audit import AuditQuery, Head, hash_of
+from store import Store, audit, open_store, people_tables
+from store.audit import SEALED, AuditQuery, Head, hash_of
 from tests.store.values import HOUR, MINUTE, NOW
 
 
@@ -69,6 +69,7 @@ def test_the_hash_can_be_computed_by_anybody_from_the_row() -> None:
     # printf '%s' '00{"actor":"甲","address":"","after":"{\\"a\\":1}","at":0,"before":"{}",...,"verb":"v"}' | sha256sum
     assert hash_of(whole) == "65a9b171322b5c817d9793dc1de83b82a6c0a757224502e0f5214d71b5217c99"
     assert hash_of(whole) == hash_of(dict(reversed(whole.items())))
+    assert {*SEALED, "prev", "hash"} == {column.name for column in people_tables.audit.columns}
     assert hash_of(whole) != hash_of({**whole, "prev": "01"})
 
 
