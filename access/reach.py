@@ -8,7 +8,7 @@ from typing import Final, get_args
 from domain.account import Reach, Viewer
 from domain.alert import Alert
 from domain.city import City
-from domain.health import source_at
+from domain.health import MEASURED, source_at
 from domain.incident import Incident
 from domain.metric import Topic
 from domain.observation import SeriesKey
@@ -58,6 +58,8 @@ def sees(reach: Reach, city: City, metric: str, place: str) -> bool:
     """Whether a metric may be read at a place: a site, a district, a source's own place, or the city ("" or its adcode)."""
     if source_at(place):
         return sight_of(reach, city, source_at(place)) is Sight.WHOLE
+    if metric in MEASURED and reach.districts is not None:
+        return False  # how the sources do is no district's own figure
     declared = city.metrics.get(metric)
     if reach.topics is not None and (declared is None or declared.topic not in reach.topics):
         return False

@@ -121,8 +121,12 @@ class View:
         return name
 
     def place_of(self, metric: str) -> str:
-        """Where a metric is read: the chosen district, but the whole city for figures about the system itself."""
-        return "" if self.metric(metric).topic == "system" else self.place
+        """Where a metric is read: the chosen district, but the whole city for figures about the system itself.
+
+        Whoever may see some districts only has no other place to read any of them at.
+        """
+        is_citys = self.metric(metric).topic == "system" and self.snapshot.reach.districts is None
+        return "" if is_citys else self.place
 
     def place_asked(self, metric: str, place: str) -> str:
         """A place as an address names it: the city itself is "", and so is the district of one who may see no other."""

@@ -1,11 +1,11 @@
 """Who asks, and how far that reaches: every answer of the API begins here."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from access import mask
-from access.reach import metrics_of, sees, sees_incident
+from access.reach import fitted, metrics_of, places_of, sees, sees_incident
 from access.viewer import current
 from api.errors import ApiError
 from api.services import Services
@@ -39,6 +39,11 @@ class Scope:
         ]
         return sorted(found, key=lambda site: site.id)
 
+    @property
+    def places(self) -> frozenset[str] | None:
+        """Districts and sites that may be read, None for all: what the store's queries are narrowed by."""
+        return places_of(self.viewer.reach, self.city)
+
     def sees(self, metric: str, place: str) -> bool:
         """Whether a value of this metric at this place may be read."""
         return sees(self.viewer.reach, self.city, metric, place)
@@ -68,7 +73,8 @@ class Scope:
 
 def reading(services: Services) -> Scope:
     """The scope of a request that reads; ApiError for strangers and for those who may not."""
-    return Scope(_viewer(Right.VIEW), city_now(services))
+    viewer, city = _viewer(Right.VIEW), city_now(services)
+    return Scope(replace(viewer, reach=fitted(viewer.reach, city)), city)
 
 
 def pushing(services: Services) -> Scope:

@@ -64,7 +64,7 @@ def router(services: Services) -> APIRouter:
         scope.known_district(asked.district)
         at = moment(asked.at, services.now(), "at")
         since = moment(asked.since, _before(at, DAY), "since")
-        told = await asyncio.to_thread(services.store.incidents, at, since)
+        told = await asyncio.to_thread(services.store.incidents, at, since, scope.viewer.reach.districts)
         found = sorted(scope.incidents(one for one in told if _asked_for(one, asked)), key=_newest_first)
         part = paged(found, _newest_first, asked.limit, asked.cursor)
         listing = Listing(rows.INCIDENT, [rows.incident_row(i) for i in part.items], part.following, placed=True)
@@ -76,7 +76,7 @@ def router(services: Services) -> APIRouter:
 def _latest(store: Store, scope: Scope, asked: LatestQuery) -> list[Latest]:
     metrics = asked.metric or list(scope.metrics())
     wanted = chosen(scope, asked, store.series())
-    return [one for one in store.latest(metrics) if one.series_id in wanted]
+    return [one for one in store.latest(metrics, scope.places) if one.series_id in wanted]
 
 
 def _span(asked: ValuesQuery, now: datetime) -> tuple[datetime, datetime]:

@@ -54,6 +54,9 @@ def city() -> City:
         (AIR, "no.such.metric", "", False),
         (IN_EAST, "service.cases", EAST, True),
         (IN_EAST, "city.index", "", False),
+        (IN_EAST, "city.status", EAST, True),
+        (IN_EAST, "system.health_rate", EAST, False),
+        (AIR, "system.health_rate", "", False),
         (NOTHING, "air.pm25", EAST, False),
     ],
 )
