@@ -6,7 +6,7 @@ from sqlalchemy import Connection, inspect, text
 
 from domain.errors import StoreError
 
-REVISIONS = ("0001", "0002", "0003")  # oldest first; a test holds this equal to store/migrations/versions
+REVISIONS = ("0001", "0002", "0003", "0004")  # oldest first; a test holds this equal to store/migrations/versions
 
 
 def migrate(connection: Connection, where: str) -> None:

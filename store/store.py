@@ -28,6 +28,7 @@ from store.changes import Arrived, Changes
 from store.closing import Closed, Closer
 from store.columns import Columns, Latest, Rollups, Rows
 from store.convert import columns_of
+from store.desk import Desk
 from store.dictionary import Dictionary
 from store.driver import Driver
 from store.failure import told
@@ -52,7 +53,7 @@ class Store:
 
     One writer at a time across all processes; every read sees one moment and never waits for the writer.
     `people` are accounts, sessions and tokens; `audit` is the log of what everybody did.
-    `inbox` is what other systems push.
+    `inbox` is what other systems push. `desk` are cases, notices and silences.
     """
 
     def __init__(self, driver: Driver, calendar: Calendar, where: str) -> None:
@@ -68,6 +69,7 @@ class Store:
         self.people = Register(work)
         self.audit = AuditLog(work)
         self.inbox = Inbox(work, self._writer)
+        self.desk = Desk(work, driver, calendar)
 
     # -- writing
 

@@ -1,0 +1,199 @@
+"""Cases as rows: numbered, moved by compare-and-set, with every step they took."""
+
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, select
+
+from domain.alert import AlertLevel, Condition
+from domain.case import OVER, Case, CaseEvent, CaseStep, Handling
+from store.desk_tables import alert_case, case_step
+from store.driver import storable
+from store.moment import from_ms, from_ms_or_none, to_ms, to_ms_or_none
+from store.plain import plain_json
+
+_TEXTS = ("fingerprint", "rule", "metric", "site", "district", "topic", "say", "owner", "cause", "note", "hidden")
+_NUMBERS = ("recurrence", "value", "peak", "flapping")
+_MOMENTS = ("recovered", "closed", "acknowledged", "due")
+_AT_ONCE = 500  # names in one question: both databases bound how many a statement may carry
+
+
+@dataclass(frozen=True, slots=True)
+class CaseQuery:
+    """What to look for; empty = anything. opened: since <= opened < until. text: a piece of the sentence or the number."""
+
+    levels: frozenset[AlertLevel] = frozenset()
+    handling: frozenset[Handling] = frozenset()
+    topics: frozenset[str] | None = None
+    districts: frozenset[str] | None = None
+    rules: frozenset[str] = frozenset()
+    text: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    over: bool | None = None
+
+
+def read_newest(connection: Connection, fingerprints: Collection[str]) -> dict[str, Case]:
+    """The newest case of each fingerprint that has one."""
+    found: dict[str, Case] = {}
+    names = sorted(fingerprints)
+    for start in range(0, len(names), _AT_ONCE):
+        part = alert_case.c.fingerprint.in_(names[start : start + _AT_ONCE])
+        statement = select(alert_case).where(part).order_by(alert_case.c.opened, alert_case.c.day, alert_case.c.number)
+        found |= {row["fingerprint"]: case_of(row) for row in connection.execute(statement).mappings()}
+    return found
+
+
+def read_cases(connection: Connection, query: CaseQuery, limit: int, before: str | None) -> list[Case]:
+    """Cases that match, newest first; `before` continues below a number."""
+    statement = select(alert_case).where(*_conditions(query))
+    if before is not None:
+        day, _, number = before.removeprefix("GJ-").partition("-")
+        edge = (alert_case.c.day, alert_case.c.number)
+        older = (edge[0] < day) | ((edge[0] == day) & (edge[1] < int(number or 0)))
+        statement = statement.where(older)
+    return _cases(connection, statement.order_by(alert_case.c.day.desc(), alert_case.c.number.desc()).limit(limit))
+
+
+def read_open(connection: Connection) -> list[Case]:
+    """Every case in which something is owed, oldest first."""
+    owed = alert_case.c.handling.not_in([one.value for one in OVER])
+    return _cases(connection, select(alert_case).where(owed).order_by(alert_case.c.opened, alert_case.c.id))
+
+
+def read_due(connection: Connection, now: datetime, limit: int) -> list[Case]:
+    """Cases that time moves now, those due longest first."""
+    ready = alert_case.c.due <= to_ms(now)
+    return _cases(connection, select(alert_case).where(ready).order_by(alert_case.c.due).limit(limit))
+
+
+def next_due(connection: Connection) -> datetime | None:
+    """When time next moves a case."""
+    return from_ms_or_none(connection.execute(select(func.min(alert_case.c.due))).scalar())
+
+
+def read_case(connection: Connection, key: str) -> Case | None:
+    """One case by its number."""
+    row = connection.execute(select(alert_case).where(alert_case.c.id == storable(key))).mappings().first()
+    return None if row is None else case_of(row)
+
+
+def read_events(connection: Connection, key: str) -> list[CaseEvent]:
+    """Every step of a case, oldest first."""
+    statement = select(case_step).where(case_step.c.case_id == storable(key)).order_by(case_step.c.id)
+    return [_event(row) for row in connection.execute(statement).mappings()]
+
+
+def put(connection: Connection, step: CaseStep, day: str) -> Case | None:
+    """Write one step; the case as it now stands, None when somebody else has moved it since it was read.
+
+    A case without a number gets the next one of its local day ("20261125").
+    """
+    case = step.case if step.case.id else _numbered(connection, step.case, day)
+    old = None
+    if step.case.id:
+        held = connection.execute(
+            select(alert_case.c.handling).where(alert_case.c.id == case.id, alert_case.c.version == case.version)
+        ).scalar()
+        if held is None:
+            return None
+        old, case = str(held), replace(case, version=case.version + 1)
+        same = (alert_case.c.id == case.id) & (alert_case.c.version == case.version - 1)
+        if connection.execute(alert_case.update().where(same).values(_row(case))).rowcount != 1:
+            return None
+    else:
+        connection.execute(alert_case.insert(), _row(case) | _place(case.id))
+    _note(connection, case, step, old)
+    return case
+
+
+def _numbered(connection: Connection, case: Case, day: str) -> Case:
+    last = connection.execute(select(func.max(alert_case.c.number)).where(alert_case.c.day == day)).scalar()
+    return replace(case, id=f"GJ-{day}-{(last or 0) + 1:04d}", version=1)
+
+
+def _place(key: str) -> dict[str, object]:
+    _, day, number = key.split("-")
+    return {"day": day, "number": int(number)}
+
+
+def _note(connection: Connection, case: Case, step: CaseStep, old: str | None) -> None:
+    told = {
+        "case_id": case.id,
+        "at": to_ms(step.at),
+        "actor": storable(step.actor),
+        "verb": step.verb,
+        "old": old,
+        "new": case.handling.value,
+        "told": plain_json({"level": case.level.name, "condition": case.condition, **step.told}),
+    }
+    connection.execute(case_step.insert(), told)
+
+
+def _row(case: Case) -> dict[str, object]:
+    return {
+        "id": case.id,
+        **{name: storable(getattr(case, name)) for name in _TEXTS},
+        **{name: getattr(case, name) for name in _NUMBERS},
+        **{name: to_ms_or_none(getattr(case, name)) for name in _MOMENTS},
+        **{name: to_ms(getattr(case, name)) for name in ("opened", "updated")},
+        "level": int(case.level),
+        "condition": case.condition.value,
+        "handling": case.handling.value,
+        "group_key": storable(case.group),
+        "version": case.version,
+    }
+
+
+def case_of(row: RowMapping | Mapping[str, Any]) -> Case:
+    """A row as a case."""
+    known: dict[str, Any] = {name: row[name] for name in (*_TEXTS, *_NUMBERS, "version")}
+    known |= {name: from_ms_or_none(row[name]) for name in (*_MOMENTS, "opened", "updated")}
+    return Case(
+        id=row["id"],
+        **known,
+        level=AlertLevel(row["level"]),
+        condition=Condition(row["condition"]),
+        handling=Handling(row["handling"]),
+        group=row["group_key"],
+    )
+
+
+def _event(row: RowMapping) -> CaseEvent:
+    return CaseEvent(
+        case=row["case_id"],
+        at=from_ms(row["at"]),
+        actor=row["actor"],
+        verb=row["verb"],
+        old=None if row["old"] is None else Handling(row["old"]),
+        new=Handling(row["new"]),
+        told=json.loads(row["told"]),
+    )
+
+
+def _cases(connection: Connection, statement: Select[Any]) -> list[Case]:
+    return [case_of(row) for row in connection.execute(statement).mappings()]
+
+
+def _conditions(query: CaseQuery) -> Iterable[ColumnElement[bool]]:
+    column = alert_case.c
+    chosen: Sequence[tuple[ColumnElement[Any], Collection[Any] | None]] = (
+        (column.level, [int(level) for level in query.levels] or None),
+        (column.handling, [one.value for one in query.handling] or None),
+        (column.topic, query.topics),
+        (column.district, query.districts),
+        (column.rule, query.rules or None),
+    )
+    yield from (name.in_(sorted(values)) for name, values in chosen if values is not None)
+    if query.over is not None:
+        over = column.handling.in_([one.value for one in OVER])
+        yield over if query.over else ~over
+    if query.text:
+        yield column.say.contains(query.text, autoescape=True) | column.id.contains(query.text, autoescape=True)
+    if query.since is not None:
+        yield column.opened >= to_ms(query.since)
+    if query.until is not None:
+        yield column.opened < to_ms(query.until)

@@ -1,0 +1,153 @@
+"""Notices as rows: planned once, claimed by one worker at a time, cancelled with their case."""
+
+import json
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, delete, or_, select
+
+from domain.alert import AlertLevel
+from domain.notice import Notice, NoticeKind, NoticeState
+from store.desk_tables import notice, notice_case
+from store.driver import storable, upsert
+from store.moment import from_ms, from_ms_or_none, to_ms
+from store.plain import plain_json
+
+
+def plan(connection: Connection, notices: Iterable[Notice]) -> int:
+    """Keep notices that are not there yet; how many were new."""
+    count = 0
+    for one in notices:
+        if connection.execute(select(notice.c.id).where(notice.c.id == one.id)).first() is None:
+            connection.execute(notice.insert(), _row(one))
+            upsert(connection, notice_case, [{"notice_id": one.id, "case_id": case} for case in one.cases])
+            count += 1
+    return count
+
+
+def cancel(connection: Connection, cases: Collection[str], kinds: Collection[NoticeKind]) -> int:
+    """Cancel what has not been sent about nothing but these cases; how many. What is being sent cannot be called back."""
+    about = select(notice_case.c.notice_id).where(notice_case.c.case_id.in_(sorted(cases)))
+    others = select(notice_case.c.notice_id).where(notice_case.c.case_id.not_in(sorted(cases)))
+    meant = (
+        notice.c.id.in_(about),
+        notice.c.id.not_in(others),
+        notice.c.state == NoticeState.WAITING.value,
+        notice.c.kind.in_(sorted(kind.value for kind in kinds)),
+    )
+    return connection.execute(notice.update().where(*meant).values(state=NoticeState.CANCELLED.value)).rowcount
+
+
+def claim(connection: Connection, worker: str, now: datetime, lease: timedelta, limit: int) -> list[Notice]:
+    """Take notices that are due, or whose worker's lease has run out; most urgent first. Nobody else gets them meanwhile."""
+    moment = to_ms(now)
+    free = or_(
+        (notice.c.state == NoticeState.WAITING.value) & (notice.c.due <= moment),
+        (notice.c.state == NoticeState.SENDING.value) & (notice.c.lease <= moment),
+    )
+    ready = select(notice.c.id).where(free).order_by(notice.c.level, notice.c.due, notice.c.id).limit(limit)
+    keys = list(connection.execute(ready).scalars())
+    if not keys:
+        return []
+    held = {"state": NoticeState.SENDING.value, "worker": worker, "lease": to_ms(now + lease)}
+    connection.execute(
+        notice.update().where(notice.c.id.in_(keys), free).values(**held, attempts=notice.c.attempts + 1)
+    )
+    found = {one.id: one for one in _read(connection, notice.c.id.in_(keys))}
+    return [found[key] for key in keys]
+
+
+def settle(connection: Connection, key: str, worker: str, changes: dict[str, object]) -> bool:
+    """Write how sending went; False when the worker no longer holds the notice."""
+    mine = (notice.c.id == key, notice.c.worker == worker, notice.c.state == NoticeState.SENDING.value)
+    return connection.execute(notice.update().where(*mine).values(lease=None, **changes)).rowcount == 1
+
+
+def next_due(connection: Connection) -> datetime | None:
+    """When the next notice may be sent, or the next lease runs out."""
+    waiting = select(notice.c.due).where(notice.c.state == NoticeState.WAITING.value).order_by(notice.c.due).limit(1)
+    held = select(notice.c.lease).where(notice.c.state == NoticeState.SENDING.value).order_by(notice.c.lease).limit(1)
+    found = [connection.execute(statement).scalar() for statement in (waiting, held)]
+    return from_ms_or_none(min((at for at in found if at is not None), default=None))
+
+
+def read_of_cases(connection: Connection, cases: Collection[str]) -> list[Notice]:
+    """Every notice about some cases, oldest first."""
+    about = select(notice_case.c.notice_id).where(notice_case.c.case_id.in_(sorted(cases)))
+    return _read(connection, notice.c.id.in_(about))
+
+
+def read_recent(connection: Connection, receiver: str | None, since: datetime, limit: int) -> list[Notice]:
+    """The newest notices (of one receiver), newest first."""
+    meant = [notice.c.made >= to_ms(since), *([notice.c.receiver == receiver] if receiver else [])]
+    statement = select(notice).where(*meant).order_by(notice.c.made.desc(), notice.c.id).limit(limit)
+    return _filled(connection, list(connection.execute(statement).mappings()))
+
+
+def count_sent(connection: Connection, receiver: str, since: datetime) -> int:
+    """How many a receiver got since then; what a rate limit counts."""
+    sent = select(notice.c.id).where(notice.c.receiver == receiver, notice.c.sent >= to_ms(since))
+    return len(connection.execute(sent).all())
+
+
+def forget(connection: Connection, before: datetime, limit: int) -> int:
+    """Delete notices that were settled and made before; how many."""
+    open_ = (NoticeState.WAITING.value, NoticeState.SENDING.value)
+    old = select(notice.c.id).where(notice.c.made < to_ms(before), notice.c.state.not_in(open_)).limit(limit)
+    keys = list(connection.execute(old).scalars())
+    connection.execute(delete(notice_case).where(notice_case.c.notice_id.in_(keys)))
+    return connection.execute(delete(notice).where(notice.c.id.in_(keys))).rowcount if keys else 0
+
+
+def _read(connection: Connection, condition: Any) -> list[Notice]:
+    statement = select(notice).where(condition).order_by(notice.c.made, notice.c.id)
+    return _filled(connection, list(connection.execute(statement).mappings()))
+
+
+def _filled(connection: Connection, rows: list[RowMapping]) -> list[Notice]:
+    """Rows with the cases that each is about."""
+    about: dict[str, list[str]] = {}
+    keys = [row["id"] for row in rows]
+    pairs = select(notice_case).where(notice_case.c.notice_id.in_(keys)).order_by(notice_case.c.case_id)
+    for key, case in connection.execute(pairs):
+        about.setdefault(key, []).append(case)
+    return [_notice(row, tuple(about.get(row["id"], ()))) for row in rows]
+
+
+def _row(one: Notice) -> dict[str, object]:
+    return {
+        "id": one.id,
+        "kind": one.kind.value,
+        "receiver": storable(one.receiver),
+        "group_key": storable(one.group),
+        "state": one.state.value,
+        "body": plain_json(one.body),
+        "level": int(one.level),
+        "attempts": one.attempts,
+        "made": to_ms(one.made),
+        "due": to_ms(one.due),
+        "worker": "",
+        "receipt": storable(one.receipt),
+        "error": storable(one.error),
+    }
+
+
+def _notice(row: RowMapping, cases: tuple[str, ...]) -> Notice:
+    return Notice(
+        id=row["id"],
+        kind=NoticeKind(row["kind"]),
+        receiver=row["receiver"],
+        level=AlertLevel(row["level"]),
+        group=row["group_key"],
+        cases=cases,
+        made=from_ms(row["made"]),
+        due=from_ms(row["due"]),
+        body=json.loads(row["body"]),
+        state=NoticeState(row["state"]),
+        attempts=row["attempts"],
+        lease=from_ms_or_none(row["lease"]),
+        sent=from_ms_or_none(row["sent"]),
+        receipt=row["receipt"],
+        error=row["error"],
+    )
