@@ -1,6 +1,6 @@
-"""A batch's observations as columns: one pass in C, because this is the hottest path between a feed and the log."""
+"""A batch's observations as columns: each column in one pass in C, because this is the hottest path between a feed and the log."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from operator import attrgetter
 
@@ -17,31 +17,35 @@ _quality = attrgetter("quality")
 _received = attrgetter("received")
 
 
+class _Numbers(dict[tuple[str, ...], int]):
+    """Keys numbered in the order they are met."""
+
+    def __missing__(self, key: tuple[str, ...]) -> int:
+        number = self[key] = len(self)
+        return number
+
+
+class _Moments(dict[datetime, int]):
+    """Times in ms. A page has few different ones: looked up they cost a fifth of being computed."""
+
+    def __missing__(self, moment: datetime) -> int:
+        ms = self[moment] = to_ms(moment)
+        return ms
+
+    def column(self, moments: Iterable[datetime], n: int) -> Int64:
+        return np.fromiter(map(self.__getitem__, moments), np.int64, n)
+
+
 def columns_of(observations: Sequence[Observation]) -> tuple[Columns, Int64]:
     """The columns and the arrival (ms) of each row, in the order given. TypeError for a naive time."""
     n = len(observations)
-    names = list(map(_key, observations))
-    index = {name: number for number, name in enumerate(dict.fromkeys(names))}
+    numbers, moments = _Numbers(), _Moments()
+    series = np.fromiter(map(numbers.__getitem__, map(_key, observations)), np.int32, n)
     columns = Columns(
-        keys=list(map(SeriesKey._make, index)),
-        series=np.fromiter(map(index.__getitem__, names), np.int32, n),
-        at=_moments(list(map(_at, observations))),
+        keys=list(map(SeriesKey._make, numbers)),
+        series=series,
+        at=moments.column(map(_at, observations), n),
         value=np.array(list(map(_value, observations)), np.float64),  # None becomes NaN
         quality=np.fromiter(map(_quality, observations), np.uint8, n),
     )
-    return columns, _moments(list(map(_received, observations)))
-
-
-def _moments(moments: Sequence[datetime]) -> Int64:
-    """A page has few different times, and most of them are one object: look them up instead of computing."""
-    known: dict[datetime, int] = {}
-    out = np.empty(len(moments), np.int64)
-    previous: datetime | None = None
-    ms = 0
-    for i, moment in enumerate(moments):
-        if moment is not previous:
-            found = known.get(moment)
-            ms = known[moment] = to_ms(moment) if found is None else found
-            previous = moment
-        out[i] = ms
-    return out
+    return columns, moments.column(map(_received, observations), n)
