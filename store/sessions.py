@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, Table, select
+from sqlalchemy import BigInteger, Connection, RowMapping, Select, Table, Text, bindparam, select
 
 from domain.deed import Deed
 from domain.session import Scope, Session, Token
@@ -64,13 +64,14 @@ def end_sessions(connection: Connection, login: str, deed: Deed, keep: str = "")
 
 def touch(connection: Connection, table: Table, seen: Mapping[str, datetime]) -> None:
     """Move forward when sessions or tokens, and their accounts, were seen."""
-    for key, moment in seen.items():
-        at = to_ms(moment)
-        older = table.c.seen.is_(None) | (table.c.seen < at)
-        connection.execute(table.update().where(table.c.id == key, older).values(seen=at))
-        login = connection.execute(select(table.c.login).where(table.c.id == key)).scalar_one_or_none()
-        if login is not None:
-            _note_seen(connection, login, at)
+    if not seen:
+        return
+    rows = [{"key": key, "moment": to_ms(at)} for key, at in seen.items()]
+    key, moment = bindparam("key", type_=Text), bindparam("moment", type_=BigInteger)
+    owner = select(table.c.login).where(table.c.id == key).scalar_subquery()
+    for of, meant, column in ((table, table.c.id == key, "seen"), (account, account.c.login == owner, "last_seen")):
+        older = of.c[column].is_(None) | (of.c[column] < moment)
+        connection.execute(of.update().where(meant, older).values({column: moment}), rows)
 
 
 def forget_sessions(connection: Connection, before: datetime) -> None:
