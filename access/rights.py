@@ -9,8 +9,8 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.WALL: _SEEN,
     Role.LEADER: _SEEN | {Right.EXPORT},
     Role.CLERK: _SEEN | {Right.PERSONAL, Right.EXPORT, Right.PUSH},
-    Role.DUTY: _SEEN | {Right.PERSONAL, Right.RAW, Right.EXPORT},
-    Role.SHIFT: _SEEN | {Right.PERSONAL, Right.RAW, Right.EXPORT, Right.OPERATE},
+    Role.DUTY: _SEEN | {Right.PERSONAL, Right.RAW, Right.EXPORT, Right.ACT},
+    Role.SHIFT: _SEEN | {Right.PERSONAL, Right.RAW, Right.EXPORT, Right.OPERATE, Right.ACT},
     # Administration is not curiosity: an administrator runs the system and does not read citizens' data.
     Role.ADMIN: _SEEN | {Right.EXPORT, Right.PUSH, Right.OPERATE, Right.ACCOUNTS, Right.AUDIT},
 }

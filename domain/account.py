@@ -23,6 +23,7 @@ class Right(StrEnum):
     PERSONAL = "personal"  # names, telephone numbers, plates, complaint texts unmasked
     RAW = "raw"  # quarantined records as they came
     EXPORT = "export"  # take data away as a file
+    ACT = "act"  # sign for alerts, handle and silence them
     PUSH = "push"  # send observations and incidents (tokens only)
     OPERATE = "operate"  # metrics of the running system, collectors' commands
     ACCOUNTS = "accounts"  # other people's accounts, sessions and tokens

@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from alerts.cases import timed
 from alerts.engine import Change, Engine
+from alerts.planning import Places, adopt, plan
 from domain.batch import Batch, Written
 from domain.city import City
 from domain.errors import StoreError
@@ -14,9 +16,11 @@ from domain.observation import Observation, Quality
 from indicators.derive import derive, needs, span
 from jobs.clock import utc_now
 from store import Latest, Store
+from store.desk import Planned, Saved
 
 # Inputs are held a little longer than any indicator reaches back, so that a late hour still finds its neighbours.
 LATENESS = timedelta(hours=6)
+TRIES = 5  # of writing findings while people move the same cases
 
 
 class Inputs:
@@ -71,6 +75,7 @@ class Ingest:
         self._inputs = Inputs(city.metrics)
         self._lock = asyncio.Lock()
         self._behind = False
+        self._places = Places(city)
 
     async def write(self, batch: Batch) -> Written:
         """Store a batch with what is computed from it, then tell the rules; returns once it is durable."""
@@ -92,6 +97,11 @@ class Ingest:
 
         A crash may have come between storing a value and telling the rules; telling them twice changes nothing.
         """
+        held = self._store.open_alerts()
+        known = self._store.desk.newest({alert.fingerprint for alert in held})
+        missing = adopt(held, known, self._places.of)
+        if missing.steps:
+            self._store.desk.save((), (), missing, now)
         newest = self._store.latest(self._engine.metrics)
         self._save(self._engine.evaluate([_seen(one) for one in newest], now))
         self._load(now)
@@ -139,19 +149,38 @@ class Ingest:
         at = self._engine.next_due()
         if at is not None and at <= now:
             self._save(self._engine.due(now))
+        self._cases_due(now)
 
     def _save(self, changes: Sequence[Change]) -> None:
-        """Write the rules' findings. Where the store did not take them, the engine goes back to what the store holds."""
+        """Write the rules' findings with the steps of their cases. What the store did not take, the engine takes back."""
         if not changes:
             return
         try:
-            refused = self._store.save_alerts([c.alert for c in changes], [c.transition for c in changes])
+            saved = self._written(changes)
         except StoreError:
             self._behind = True
             raise
-        if refused:
+        if len(saved.alerts) < len({change.alert.fingerprint for change in changes}):
             self._behind = True
         self._catch_up()
+
+    def _written(self, changes: Sequence[Change]) -> Saved:
+        """Plan on the newest cases; a person who moved one between reading and writing makes it be planned again."""
+        alerts, moved = [c.alert for c in changes], [c.transition for c in changes]
+        marks = {alert.fingerprint for alert in alerts}
+        saved = Saved(lost=True)
+        for _ in range(TRIES):
+            planned = plan(changes, self._store.desk.newest(marks), self._places.of)
+            saved = self._store.desk.save(alerts, moved, planned, self._now())
+            if not saved.lost:
+                break
+        return saved
+
+    def _cases_due(self, now: datetime) -> None:
+        """Let time close and wake cases."""
+        steps = [step for case in self._store.desk.due(now) if (step := timed(case, now)) is not None]
+        if steps:
+            self._store.desk.save((), (), Planned(steps=steps), now)
 
     def _catch_up(self) -> None:
         if self._behind:

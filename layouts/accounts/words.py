@@ -28,6 +28,7 @@ RIGHTS = {
     Right.VIEW: "查看画面",
     Right.PERSONAL: "查看个人信息",
     Right.RAW: "查看原始记录",
+    Right.ACT: "签收和处置告警",
     Right.EXPORT: "导出数据",
     Right.PUSH: "推送数据",
     Right.OPERATE: "查看运行指标",

@@ -1,0 +1,61 @@
+"""What alert changes lead to: steps of cases. One plan is written in one transaction with the changes."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from alerts.cases import Where, follow, fresh
+from alerts.engine import Change
+from domain.alert import Alert, Condition
+from domain.case import Case, CaseStep
+from domain.city import City
+from store.desk import Planned
+
+
+class Places:
+    """Where alerts belong: district, topic, group. `sites` may grow while the program runs."""
+
+    def __init__(self, city: City) -> None:
+        self._city = city
+
+    def of(self, alert: Alert) -> Where:
+        """An alert's district ("" for the whole city), topic, and the group its notices are told in."""
+        rule, metric = self._city.rules.get(alert.rule), self._city.metrics.get(alert.metric)
+        topic = (rule.topic if rule else "") or (metric.topic if metric else "") or "emergency"
+        district = self._city.district_of(alert.site)
+        return Where(district, topic, f"{topic}|{alert.rule}|{district}")
+
+
+def plan(changes: Sequence[Change], newest: Mapping[str, Case], where: Callable[[Alert], Where]) -> Planned:
+    """The steps that changes make necessary, in order; several of one alert build on each other."""
+    known: dict[str, Any] = dict(newest)
+    steps: list[CaseStep] = []
+    at: dict[str, int] = {}
+    for change in changes:
+        mark = change.alert.fingerprint
+        step = follow(change, known.get(mark), where(change.alert))
+        if step is None:
+            continue
+        known[mark] = step.case
+        # A case is written once in a transaction: what it went through on the way is in the alert's own transitions.
+        if mark in at and steps[at[mark]].case.id == step.case.id:
+            steps[at[mark]] = CaseStep(step.case, _graver(steps[at[mark]].verb, step.verb), step.at)
+        else:
+            at[mark] = len(steps)
+            steps.append(step)
+    return Planned(steps=steps)
+
+
+def _graver(first: str, second: str) -> str:
+    """Opening says more than what followed at once."""
+    return first if first in ("open", "reopen") else second
+
+
+def adopt(alerts: Sequence[Alert], newest: Mapping[str, Case], where: Callable[[Alert], Where]) -> Planned:
+    """Cases for alerts that are in force and have none: written before there were cases, or brought by a history."""
+    steps = []
+    for alert in alerts:
+        held = newest.get(alert.fingerprint)
+        if alert.condition in (Condition.FIRING, Condition.RECOVERING) and (held is None or held.over):
+            began = alert.fired or alert.since
+            steps.append(CaseStep(fresh(alert, where(alert), began), "open", began))
+    return Planned(steps=steps)
