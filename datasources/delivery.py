@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
 
 from datasources.formats.documents import parse_json
 from datasources.formats.tables import read_csv
@@ -31,16 +30,16 @@ class TooMany(SourceError):
     """More records than one request may bring."""
 
 
-def entries(spec: PushSpec, media: str, body: bytes) -> list[Entry]:
-    """The entries of a body of one of the types in MEDIA.
+def entries(spec: PushSpec, media: str, body: bytes) -> Iterator[Entry]:
+    """The entries of a body of one of the types in MEDIA, one by one: they never all stand in memory.
 
-    SourceError when the whole of it cannot be understood; a line of NDJSON or CSV that cannot is an entry with its reason.
-    TooMany when there are more than the source takes at once.
+    SourceError, perhaps only on the way, when the whole of it cannot be understood; a line of NDJSON or CSV that cannot is
+    an entry with its reason. TooMany when there are more than the source takes at once.
     """
-    found = list(islice(_READERS[MEDIA[media]](spec, body), spec.most + 1))
-    if len(found) > spec.most:
-        raise TooMany(f"more than {spec.most:,} records; send several requests", permanent=True)
-    return found
+    for number, entry in enumerate(_READERS[MEDIA[media]](spec, body), 1):
+        if number > spec.most:
+            raise TooMany(f"more than {spec.most:,} records; send several requests", permanent=True)
+        yield entry
 
 
 def _json(spec: PushSpec, body: bytes) -> Iterator[Entry]:

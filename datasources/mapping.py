@@ -8,6 +8,7 @@ from typing import Any, Literal, NamedTuple
 from datasources.context import SourceContext
 from datasources.incidents import IncidentReader
 from datasources.paths import compiled
+from datasources.paths import field as field_of
 from datasources.rows import Bad
 from datasources.shift import Shift
 from datasources.sites import SiteReader
@@ -68,7 +69,7 @@ class Mapper:
     def __init__(self, spec: SourceSpec, context: SourceContext) -> None:
         self._spec = spec
         self._where = compiled(spec.where) if spec.where else None
-        self._at = compiled(spec.at.path)
+        self._at = field_of(spec.at.path)
         self._time = TimeReader(spec.at)
         self._sites = SiteReader(spec.site, context)
         marks = Marks(spec.missing)
@@ -182,14 +183,12 @@ class Mapper:
 
     @staticmethod
     def _repeated(found: list[Observation], incident: Incident | None, work: _Work) -> bool:
-        said = (
-            tuple((o.metric, o.site, o.at, o.value, o.quality) for o in found),
-            _identity(incident) if incident else None,
-        )
-        if said in work.seen:
-            return True
+        said: Hashable = tuple([(o.metric, o.site, o.at, o.value, o.quality) for o in found])
+        if incident is not None:
+            said = (said, _identity(incident))
+        known = len(work.seen)
         work.seen.add(said)
-        return False
+        return len(work.seen) == known
 
     @staticmethod
     def _add(incident: Incident, work: _Work) -> None:

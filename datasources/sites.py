@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from datasources.context import SourceContext
-from datasources.paths import compiled
+from datasources.paths import compiled, field
 from datasources.text import clean
 from domain.place import Site
 from domain.source import LearnSpec, SiteSpec
@@ -28,10 +28,10 @@ class SiteReader:
     def __init__(self, spec: SiteSpec, context: SourceContext) -> None:
         self._spec = spec
         self._context = context
-        self._path = compiled(spec.path) if spec.path else None
-        self._lon = compiled(spec.lon) if spec.lon else None
-        self._lat = compiled(spec.lat) if spec.lat else None
-        self._district = compiled(spec.district) if spec.district else None
+        self._path = field(spec.path) if spec.path else None
+        self._lon = field(spec.lon) if spec.lon else None
+        self._lat = field(spec.lat) if spec.lat else None
+        self._district = field(spec.district) if spec.district else None
         learn = spec.learn
         self._name = compiled(learn.name) if learn and learn.name else None
         self._facts = {fact: compiled(path) for fact, path in learn.facts.items()} if learn else {}

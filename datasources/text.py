@@ -12,6 +12,8 @@ _LONGEST = 500
 def clean(raw: object, limit: int = _LONGEST) -> str:
     """One value as text: trimmed, without NUL and lone surrogates (PostgreSQL and UTF-8 refuse them), at most `limit` long."""
     text = raw if isinstance(raw, str) else plain(raw)
+    if text.isascii() and "\x00" not in text:
+        return text.strip()[:limit]
     return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8").strip()[:limit]
 
 

@@ -43,6 +43,8 @@ class Marks:
         """Whether a raw text (white space around it ignored), number or null is a mark."""
         if raw is None:
             return True
+        if type(raw) is float or type(raw) is int:  # nearly every number; 5 and 5.0 are one in a set
+            return raw in self._numbers
         if isinstance(raw, str):
             return raw.strip() in self._texts
         return _float(raw) in self._numbers
@@ -130,6 +132,8 @@ def _number(raw: object) -> float:
 
 
 def _float(raw: object) -> float | None:
+    if type(raw) is float:
+        return raw
     if isinstance(raw, str):
         text = raw.strip()
         if not _NUMBER.fullmatch(text) or not any(map(str.isdigit, text)):

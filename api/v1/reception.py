@@ -12,7 +12,7 @@ from api.services import Services
 from api.v1.answers import dumped
 from api.v1.scope import city_now
 from datasources.context import SourceContext
-from datasources.delivery import Entry, TooMany, entries
+from datasources.delivery import TooMany, entries
 from datasources.kinds.push import PushSpec
 from datasources.mapping import Fate, Mapper, Outcome
 from domain.batch import Batch
@@ -76,8 +76,7 @@ class Reception:
             before = self._services.store.inbox.answered(parcel.receipt, now)
             if before is not None:
                 return before
-        sent = self._split(parcel, now)
-        batch, outcomes = self._mapper(parcel.spec).judged(sent, now)
+        batch, outcomes = self._mapped(parcel, now)
 
         def settle(taken: Taken) -> Settled:
             said = list(_said(batch, outcomes, taken))
@@ -85,10 +84,11 @@ class Reception:
 
         return self._services.store.inbox.take(batch, parcel.receipt, settle, self._followed)
 
-    def _split(self, parcel: Parcel, now: datetime) -> list[Entry]:
+    def _mapped(self, parcel: Parcel, now: datetime) -> tuple[Batch, list[Outcome]]:
         """A body that cannot be read is kept as a failed run, so that the department is seen to be in trouble."""
         try:
-            return entries(parcel.spec, parcel.media, parcel.body)
+            sent = entries(parcel.spec, parcel.media, parcel.body)
+            return self._mapper(parcel.spec).judged(sent, now)
         except SourceError as error:
             sentence = str(error)
             run = SourceRun(parcel.spec.key, now, self._services.now(), ok=False, error=sentence)

@@ -82,7 +82,7 @@ def test_a_malformed_payload_is_a_failure_or_a_reject_and_nothing_is_taken(conte
     spec = declared()
     if media == JSON:
         with pytest.raises(SourceError, match="not a JSON document"):
-            entries(spec, media, b'{"half":')
+            list(entries(spec, media, b'{"half":'))
         return
     found = entries(spec, media, b'{"half":')
     batch, outcomes = Mapper(spec, context).judged(found, NOW)
@@ -127,13 +127,13 @@ def test_a_document_is_led_through_by_rows_and_carry(context: SourceContext) -> 
     assert [o.at.hour for o in batch.observations] == [6, 5]
     assert [one.fate for one in outcomes] == ["accepted", "rejected", "accepted"]
     with pytest.raises(SourceError, match="nothing at rows path"):
-        entries(spec, JSON, b'{"data": {}}')
+        list(entries(spec, JSON, b'{"data": {}}'))
 
 
 def test_a_line_may_hold_any_character_that_json_allows(context: SourceContext) -> None:
     spec = declared()
     body = json.dumps(row(note="a\u2028b\x85c"), ensure_ascii=False).encode()
-    assert len(entries(spec, NDJSON, body + b"\n" + body)) == 2
+    assert len(list(entries(spec, NDJSON, body + b"\n" + body))) == 2
 
 
 def test_what_makes_no_sense_for_a_push_cannot_be_declared() -> None:
