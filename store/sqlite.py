@@ -1,9 +1,10 @@
 """SQLite: one file, one writer at a time, readers beside it (WAL)."""
 
+import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import chain
 from pathlib import Path
 from threading import Condition
@@ -30,6 +31,7 @@ class SqliteDriver:
     def __init__(self, url: URL, synchronous: str) -> None:
         self.path = Path(url.database or "")
         self.path.parent.mkdir(parents=True, exist_ok=True)
+        _make_private(self.path)
         self.reader = _engine(url, "BEGIN", synchronous, size=4)
         self._writer = _engine(url, "BEGIN IMMEDIATE", synchronous, size=1)
         self._wake = Condition()
@@ -123,6 +125,12 @@ class SqliteDriver:
         self.committed()
         self.reader.dispose()
         self._writer.dispose()
+
+
+def _make_private(path: Path) -> None:
+    """A new store is its owner's alone, for it holds the hashes of passwords; SQLite gives its other files the same mode."""
+    with suppress(OSError):  # it is there already, or SQLite itself will say why it cannot be
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
 def _engine(url: URL, begin: str, synchronous: str, size: int) -> Engine:

@@ -1,4 +1,5 @@
 import sqlite3
+import stat
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -107,6 +108,16 @@ def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
     path.write_text("this is a letter, not a database\n" * 100)
     with pytest.raises(StoreError, match="is not a SQLite database"):
         open_store(f"sqlite:///{path}")
+
+
+def test_a_new_file_is_its_owners_alone(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    with open_store(f"sqlite:///{path}") as store:
+        store.write(batch(seen(1)))
+        assert {stat.S_IMODE(one.stat().st_mode) for one in tmp_path.iterdir()} == {0o600}
+    path.chmod(0o640)  # the operator has reasons
+    open_store(f"sqlite:///{path}").close()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
 
 
 def test_a_server_that_is_not_there_is_told_without_its_password() -> None:
