@@ -15,6 +15,7 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -163,8 +164,10 @@ def demo(args: argparse.Namespace) -> int:
         return 0
     start_logging(settings.var / "logs", "demo")
     city = load_city(settings)
-    first, secret = settings.port + 1, os.environ.get("DEMO_HALL_SECRET", DEMO_SECRET)
-    asyncio.run(until_told(lambda stop: cancelled_at(stop, serve.main(city, first, folder, utc_now, secret))))
+    token = os.environ.get("DEMO_PUSH_TOKEN", "")
+    shared = serve.Keys(os.environ.get("DEMO_HALL_SECRET", DEMO_SECRET), settings.address, token)
+    departments = partial(serve.main, city, settings.port + 1, folder, utc_now, shared)
+    asyncio.run(until_told(lambda stop: cancelled_at(stop, departments())))
     return 0
 
 

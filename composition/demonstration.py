@@ -2,23 +2,49 @@
 
 import secrets
 from collections.abc import Callable
+from datetime import timedelta
 
 from rich.progress import Progress
 
+from access.accounts import DEMO_PREFIX
+from access.ask import SYSTEM
+from access.tokens import Wish
+from composition.people import access_to
+from domain.account import Role
 from domain.city import City
+from domain.session import Scope
 from jobs.clock import utc_now
 from jobs.launch import free_port
 from jobs.opening import open_city_store
 from jobs.settings import Settings
 
+TOKEN_NAME = "公交调度平台推送"  # noqa: S105  what the token is called in lists
+TOKEN_LIFE = timedelta(days=365)
 
-def demo_env(settings: Settings) -> dict[str, str]:
-    """What the sources of a demonstration city take from the environment; CockpitError when a department's port is taken."""
+
+def demo_env(city: City, settings: Settings) -> dict[str, str]:
+    """What a demonstration city's departments and sources take from the environment; CockpitError when a port is taken."""
     from demo import departments, serve
 
     for number in range(1, len(departments.DEPARTMENTS) + 1):
         free_port("127.0.0.1", settings.port + number)
-    return serve.environment(settings.port + 1, settings.var / "demo", secrets.token_urlsafe(16))
+    env = serve.environment(settings.port + 1, settings.var / "demo", secrets.token_urlsafe(16))
+    return env | {"DEMO_PUSH_TOKEN": _push_token(city, settings)}
+
+
+def _push_token(city: City, settings: Settings) -> str:
+    """A token for the department that pushes, new at each start; the one before it ends."""
+    from demo.pushing import SOURCE
+
+    with open_city_store(city, settings) as store:
+        now = utc_now()
+        tokens = access_to(city, store, settings, now).tokens
+        login = f"{DEMO_PREFIX}{Role.ADMIN.value}"
+        for old in tokens.of(login, SYSTEM):
+            if old.name == TOKEN_NAME and old.revoked is None:
+                tokens.revoke(old.id, SYSTEM, now)
+        wish = Wish(login, TOKEN_NAME, frozenset({Scope.PUSH}), now + TOKEN_LIFE, frozenset({SOURCE}))
+        return tokens.issue(wish, SYSTEM, now)[1]
 
 
 def _never() -> bool:

@@ -25,7 +25,7 @@ def prepare(settings: Settings, progress: Progress, stopped: Callable[[], bool])
     if not city.spec.demo:
         return Plan(city.spec.title, ("collect",), _nothing_more)
     fill(progress, city, settings, stopped)
-    return Plan(city.spec.title, ("demo", "collect"), partial(demo_env, settings))
+    return Plan(city.spec.title, ("demo", "collect"), partial(demo_env, city, settings))
 
 
 def _open(city: City, settings: Settings) -> str:

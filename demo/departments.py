@@ -148,8 +148,6 @@ TRAFFIC: Final = Department(
         Endpoint("/road/segments", "roads", "ts", "id", _plain("traffic", speed="speed"), more=_named,
                  rows="segments"),
         Endpoint("/road/counts", "road_counts", "ts", "id", _plain("traffic", volume="count"), rows="segments"),
-        Endpoint("/bus/lines", "transit", "ts", "line", _plain("bus", on_time_rate="onTime", in_service="running"),
-                 rows="lines"),
         Endpoint("/fleet/status", "fleet", "ts", "company",
                  _plain("fleet", online="online", total="total", high_risk_open="highRisk"), rows="companies"),
         Endpoint("/parking/lots", "parking", "ts", "lot", _plain("parking", free="free"), rows="lots"),

@@ -5,9 +5,11 @@ import contextlib
 import logging
 import socket
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+import httpx
 import uvicorn
 from starlette.applications import Starlette
 
@@ -15,6 +17,7 @@ from demo.departments import DEPARTMENTS
 from demo.drops import Drops
 from demo.hotline import HotlineDatabase
 from demo.present import Clock, Present, switch
+from demo.pushing import PATIENCE, SOURCE, Platform
 from demo.servers import app
 from domain.city import City
 from domain.errors import CockpitError
@@ -24,6 +27,18 @@ log = logging.getLogger("demo")
 HOST: Final = "127.0.0.1"
 FIRST_PORT: Final = 8051
 _LOOK: Final = 1.0  # seconds between two looks at the control file, the database and the reports
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What the departments share with the cockpit: the hall's application secret, and where and with which token to push.
+
+    Without a token nothing is pushed.
+    """
+
+    hall: str
+    cockpit: str = ""
+    token: str = field(default="", repr=False)
 
 
 def environment(first_port: int, var: Path, secret: str) -> dict[str, str]:
@@ -37,7 +52,7 @@ def apps(present: Present, secret: str) -> list[Starlette]:
     return [app(one, present, secret) for one in DEPARTMENTS]
 
 
-async def main(city: City, first_port: int, var: Path, clock: Clock, secret: str, scenario: str = "") -> None:
+async def main(city: City, first_port: int, var: Path, clock: Clock, shared: Keys, scenario: str = "") -> None:
     """Serve until cancelled or until a server stops. `scenario`, when given, starts now; else what was played goes on.
 
     `var` is the departments' own folder (var/demo); `first_port` is the hall's, the others follow. CockpitError when a
@@ -49,10 +64,11 @@ async def main(city: City, first_port: int, var: Path, clock: Clock, secret: str
     sockets = _listening(first_port)
     servers = [
         _Server(uvicorn.Config(one, log_level="warning", access_log=False, lifespan="off"))
-        for one in apps(present, secret)
+        for one in apps(present, shared.hall)
     ]
     tasks = [asyncio.create_task(one.serve([sock])) for one, sock in zip(servers, sockets, strict=True)]
-    tasks.append(asyncio.create_task(_publish(present)))
+    ours = [asyncio.create_task(_publish(present)), asyncio.create_task(_push(present, shared))]
+    tasks += ours
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in done:
@@ -60,7 +76,8 @@ async def main(city: City, first_port: int, var: Path, clock: Clock, secret: str
     finally:
         for one in servers:
             one.should_exit = True
-        tasks[-1].cancel()
+        for task in ours:
+            task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
@@ -97,6 +114,15 @@ async def _publish(present: Present) -> None:
             await asyncio.sleep(_LOOK)
     finally:
         database.close()
+
+
+async def _push(present: Present, shared: Keys) -> None:
+    """What one platform sends by itself, as long as it has a token."""
+    if not shared.token:
+        log.info("%s is not pushed: no token was given", SOURCE)
+        await asyncio.Event().wait()  # the departments that are asked go on
+    async with httpx.AsyncClient(base_url=shared.cockpit, timeout=PATIENCE) as client:
+        await Platform(present, client, shared.token).run()
 
 
 class _Server(uvicorn.Server):
