@@ -33,8 +33,12 @@
   /* ---- the pane beside a list: opened from a row, which gets the focus back ---- */
   let opened = ""; // the row the pane was opened from
   let isOpening = false;
+  let again = 0;
+  let giveUp = 0;
   function openRow(row) {
     const box = row.closest("[data-opens]");
+    window.clearTimeout(giveUp);
+    settle();
     opened = row.getAttribute("row-id");
     isOpening = true;
     cockpit.go({ [box.dataset.opens]: opened, new: "" });
@@ -45,11 +49,19 @@
     if (close && isOpening) {
       isOpening = false;
       close.focus({ preventScroll: true });
-    } else if (!close && opened && !isOpening) {
+    } else if (!close && opened && !isOpening && document.activeElement === document.body) {
+      // The list is drawn again at the same time and lets go of its focus, so the row is looked for until that is over.
       const cell = document.querySelector(`.ag-row[row-id="${CSS.escape(opened)}"] .ag-cell`);
-      opened = "";
       if (cell) cell.focus({ preventScroll: true });
+      window.clearTimeout(again);
+      again = window.setTimeout(follow, 400);
+      if (!giveUp) giveUp = window.setTimeout(settle, 2500);
     }
+  }
+  function settle() {
+    window.clearTimeout(again);
+    opened = "";
+    giveUp = 0;
   }
 
   /** What was said about one account must not stand above the next one. */
