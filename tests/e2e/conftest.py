@@ -6,15 +6,18 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from demo.present import switch
+from domain.account import Role
 from jobs.clock import utc_now
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -168,10 +171,47 @@ class Visit:
         page.on("pageerror", lambda e: self.errors.append(str(e)))
 
 
+Come = Callable[..., Visit]
+
+
+@pytest.fixture(scope="session")
+def signed_in(browser: Browser, cockpit: Cockpit) -> Callable[[Role], Any]:
+    """The cookies of a role, got by one click on the sign-in page the first time."""
+
+    @cache
+    def state(role: Role) -> Any:
+        context = browser.new_context()
+        page = context.new_page()
+        page.set_default_timeout(45_000)
+        page.goto(f"{cockpit.url}sign-in?next=/session")
+        page.locator(f"button[value={role}]").click()
+        page.wait_for_url("**/session")
+        kept = context.storage_state()
+        context.close()
+        return kept
+
+    return state
+
+
 @pytest.fixture
-def visit(browser: Browser, cockpit: Cockpit) -> Iterator[Visit]:
-    context = browser.new_context(viewport={"width": 1920, "height": 1080}, locale="zh-CN", timezone_id="Asia/Shanghai")
-    page = context.new_page()
-    page.set_default_timeout(45_000)
-    yield Visit(page, f"127.0.0.1:{cockpit.port}")
-    context.close()
+def come(browser: Browser, cockpit: Cockpit, signed_in: Callable[[Role], Any]) -> Iterator[Come]:
+    """A new browser in front of the cockpit: signed in with a role, or nobody's."""
+    contexts: list[BrowserContext] = []
+
+    def opened(role: Role | None = Role.SHIFT, **more: Any) -> Visit:
+        given = {"viewport": {"width": 1920, "height": 1080}, "locale": "zh-CN", "timezone_id": "Asia/Shanghai", **more}
+        context = browser.new_context(storage_state=signed_in(role) if role else None, **given)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(45_000)
+        return Visit(page, f"127.0.0.1:{cockpit.port}")
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def visit(come: Come) -> Visit:
+    """The cockpit as a shift leader sees it."""
+    return come()
