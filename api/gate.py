@@ -18,8 +18,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from access.opening import Access
 from access.viewer import CURRENT
-from api import limits, refusals
+from api import callback_body, limits, refusals
 from api.arrival import CSRF_COOKIE, INSIDE, SESSION_COOKIE, Arrival, csrf_cookie
+from api.callback_body import Declared
 from api.csrf import Csrf
 from api.doors import PUBLIC, As, By, Callbacks, Door, Doors, Pace
 from api.limits import Limits
@@ -35,7 +36,8 @@ log = logging.getLogger(__name__)
 class House:
     """What the gate judges by. `alone`: everybody is this viewer, because sign-in is off on the operator's own machine.
 
-    show: makes the answer of a refusal. limits None: nothing is counted.
+    show: makes the answer of a refusal. limits None: nothing is counted. declared: what Dash knows of a callback by its output;
+    None when nobody can say.
     """
 
     doors: Doors
@@ -46,6 +48,7 @@ class House:
     now: Callable[[], datetime]
     limits: Limits | None = None
     alone: Viewer | None = None
+    declared: Declared | None = None
 
     def recalled(self, arrival: Arrival) -> Viewer | None:
         """Who asks, as far as memory knows; fit for the event loop."""
@@ -176,14 +179,18 @@ class Gate:
         raise Refused(refusals.STALE_FORM if door.shows is As.PAGE else refusals.NO_PROOF)
 
     def _callback(self, viewer: Viewer, body: bytes) -> None:
-        output = refusals.output_of(body)
-        if output is None:
+        asked = callback_body.read(body)
+        if asked is None:
             raise Refused(refusals.BAD_CALLBACK)
-        needs = self._house.callbacks.needs(output)
+        declared = self._house.declared
+        known = declared(asked.output) if declared is not None else None
+        needs = self._house.callbacks.needs(asked.output)
         if needs is None:
             raise Refused(refusals.NO_CALLBACK)
         for right in sorted(needs):
             _raise(refusals.lacking(right, viewer))
+        if declared is not None and (known is None or not callback_body.fits(asked, known)):
+            raise Refused(refusals.BAD_CALLBACK)
 
     async def _refuse(self, refusal: Refusal, arrival: Arrival, scope: Scope, receive: Receive, send: Send) -> None:
         log.info("%s %s from %s: %s %s", arrival.method, arrival.path, arrival.address, refusal.status, refusal.code)

@@ -1,6 +1,5 @@
 """Why a request is not let in, and the pure judgement of it: door, viewer and arrival in, a refusal or None out."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urlencode
@@ -55,16 +54,6 @@ def too_many(seconds: int) -> Refusal:
 def too_large(most: int) -> Refusal:
     """The body is longer than the door takes, or does not say its length in digits."""
     return Refusal(413, "too_large", f"The body may have {most} bytes.", details={"most": most})
-
-
-def output_of(body: bytes) -> str | None:
-    """The output a callback's body names, read as Dash reads it (of two equal keys the last counts); None for another body."""
-    try:
-        asked = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    output = asked.get("output") if isinstance(asked, dict) else None
-    return output if isinstance(output, str) else None
 
 
 def judge(door: Door | None, methods: Sequence[str], arrival: Arrival, viewer: Viewer | None) -> Refusal | None:

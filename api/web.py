@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from access.opening import Access
 from api import errors, exports, health, layers, stream
+from api.callback_body import Declared
 from api.csrf import Csrf
 from api.doors import DOORS, Callbacks, Door, Doors
 from api.gate import Gate, House
@@ -46,11 +47,15 @@ def mount(server: FastAPI, services: Services) -> LayerFiles:
 
 @dataclass(frozen=True)
 class Rules:
-    """Who may come in: the doors, the callbacks' own rights, and the one viewer there is when sign-in is off."""
+    """Who may come in: the doors, the callbacks' own rights, and the one viewer there is when sign-in is off.
+
+    declared: what Dash knows of a callback by its output, so that what does not fit is refused before Dash stumbles over it.
+    """
 
     doors: Sequence[Door] = DOORS
     callbacks: Mapping[str, Right] = field(default_factory=dict)
     alone: Viewer | None = None
+    declared: Declared | None = None
 
 
 def guard(server: FastAPI, services: Services, access: Access, rules: Rules) -> None:
@@ -69,6 +74,7 @@ def guard(server: FastAPI, services: Services, access: Access, rules: Rules) -> 
         now=services.now,
         limits=limits,
         alone=rules.alone,
+        declared=rules.declared,
     )
     server.add_middleware(Gate, house=house)
     server.add_middleware(SecurityHeaders, hashes=services.csp_hashes)

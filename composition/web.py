@@ -1,6 +1,7 @@
 """The web process: one ASGI app with pages, stream, layers and health, and the hub behind it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from dash import Dash
@@ -63,7 +64,7 @@ def build_web(city: City, store: Store, settings: Settings) -> tuple[FastAPI, Hu
     shown = Pages(city, moments, files.url, kept, entry.routes(people), entry.header_menu)
     pages = build_pages(server, city, shown)
     accounts.register(pages, people)
-    api.web.guard(server, services, access, entry.rules(city, settings))
+    api.web.guard(server, services, access, replace(entry.rules(city, settings), declared=pages.callback_map.get))
     return server, hub
 
 

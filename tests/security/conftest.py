@@ -20,6 +20,7 @@ from api.arrival import CSRF_COOKIE, CSRF_HEADER
 from api.limits import Limits
 from composition.people import access_to
 from composition.web import build_web
+from datasources.kinds.push import PushSpec
 from domain.account import Account, Reach, Role
 from domain.batch import Batch
 from domain.city import City
@@ -32,6 +33,11 @@ from store import Store, open_store
 from tests.cities import observed
 
 ROOT = Path(__file__).resolve().parents[2]
+PUSHED = PushSpec.model_validate(
+    {"key": "pushed", "kind": "push", "department": "测试局", "every": "1m", "at": {"path": "time"},
+     "site": {"path": "station"}, "metrics": {"air.pm25": "pm25", "air.pm10": {"path": "pm10", "unit": "mg/m³"}},
+     "incident": {"id": "id", "title": "title", "kind": "kind", "detail": {"电话": "phone"}}}
+)  # fmt: skip
 SECRET_KEY = "planted-secret-key-0123456789abcdef0123456789"
 
 
@@ -86,6 +92,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     city, problems = config.load(settings.city, {})
     assert city is not None
     assert problems == []
+    city.sources[PUSHED.key] = PUSHED
     clock = itertools.count(step=60)  # a minute a request: these tests ask faster than anybody may
     with pytest.MonkeyPatch.context() as patch, open_store(settings.database_url, synchronous="OFF") as store:
         patch.setattr(api.web, "Limits", lambda _: Limits(lambda: float(next(clock))))
@@ -111,6 +118,14 @@ def fill(store: Store, city: City) -> None:
     district = next(iter(city.districts))
     detail = {"来电人": "王小明", "电话": "13800138000", "内容": "车牌粤R12345停在门口，联系人王小明"}
     told = Incident(
-        "X-1", "hotline", "complaint", "路面积水，联系人王小明13800138000", now, now, now, district, detail=detail
+        "X-1",
+        "hotline",
+        "complaint",
+        "路面积水，联系人王小明13800138000",
+        now,
+        now,
+        now,
+        district=district,
+        detail=detail,
     )
     store.write(Batch("hall", now, tuple(values[:4000]), (told,)))
