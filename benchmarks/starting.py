@@ -32,7 +32,7 @@ COMPLETE = """() => document.querySelectorAll('.js-plotly-plot .main-svg').lengt
 
 def start(var: Path) -> subprocess.Popen[bytes]:
     """`app.py run` in a folder of its own."""
-    env = os.environ | {"VAR": str(var), "PORT": str(PORT)}
+    env = os.environ | {"VAR": str(var), "PORT": str(PORT), "SIGN_IN": "off"}
     with (var / "out").open("wb") as out:
         return subprocess.Popen([sys.executable, "app.py", "run"], cwd=ROOT, env=env, stdout=out, stderr=out)
 
