@@ -193,7 +193,7 @@ class Gate:
             raise Refused(refusals.BAD_CALLBACK)
 
     async def _refuse(self, refusal: Refusal, arrival: Arrival, scope: Scope, receive: Receive, send: Send) -> None:
-        log.info("%s %s from %s: %s %s", arrival.method, arrival.path, arrival.address, refusal.status, refusal.code)
+        log.info("%s %r from %s: %s %s", arrival.method, arrival.path, arrival.address, refusal.status, refusal.code)
         if scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 4000 + refusal.status, "reason": refusal.code})
             return
