@@ -7,7 +7,9 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.metric import Metric
+from domain.noise import Noise
 from domain.place import District, Site
+from domain.receiver import Receiver
 from domain.rule import Rule
 from domain.screen import Screen
 from domain.source import SourceSpec
@@ -65,6 +67,8 @@ class City:
     sources: dict[str, SourceSpec] = field(default_factory=dict)
     rules: dict[str, Rule] = field(default_factory=dict)
     screens: dict[str, Screen] = field(default_factory=dict)
+    receivers: dict[str, Receiver] = field(default_factory=dict)
+    noise: Noise = field(default_factory=Noise)
 
     @property
     def adcode(self) -> str:

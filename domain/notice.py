@@ -24,7 +24,14 @@ class NoticeKind(StrEnum):
 
 # What acknowledging a case makes needless: it asks for somebody, and somebody came.
 CALLING = frozenset(
-    {NoticeKind.FIRED, NoticeKind.ROSE, NoticeKind.REPEAT, NoticeKind.ESCALATED, NoticeKind.SILENCE_ENDED}
+    {
+        NoticeKind.FIRED,
+        NoticeKind.ROSE,
+        NoticeKind.REPEAT,
+        NoticeKind.ESCALATED,
+        NoticeKind.SILENCE_ENDED,
+        NoticeKind.STORM,
+    }
 )
 
 

@@ -1,0 +1,166 @@
+"""What is told, to whom, together with what, and when: grouping, spacing and repeats of notices. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from domain.alert import AlertLevel, Condition
+from domain.case import Case, Handling
+from domain.noise import Noise
+from domain.notice import Notice, NoticeKind
+from domain.receiver import Receiver
+
+STORM_GROUP = "storm"
+AGAIN = frozenset({NoticeKind.FIRED, NoticeKind.ROSE, NoticeKind.REPEAT, NoticeKind.SILENCE_ENDED, NoticeKind.STORM})
+_IN_FORCE = frozenset({Condition.FIRING, Condition.RECOVERING})
+_LATER = frozenset({AlertLevel.P3, AlertLevel.P4})  # what a storm gathers
+_SOFT = frozenset({NoticeKind.FIRED, NoticeKind.CLEARED, NoticeKind.SILENCE_ENDED, NoticeKind.STORM})  # may wait
+
+Told = Mapping[tuple[str, str], datetime]  # receiver, group -> when it was last told
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What decides how news is told. told: when groups were last told. storm: whether there is one."""
+
+    now: datetime
+    zone: ZoneInfo
+    noise: Noise
+    receivers: Sequence[Receiver] = ()
+    told: Told = field(default_factory=dict)
+    storm: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """One case's turn that people are told of. index: its step's place in the plan."""
+
+    index: int
+    case: Case
+    kind: NoticeKind
+
+
+def kind_of(old: Case | None, new: Case, verb: str) -> NoticeKind | None:
+    """What people must be told of a case's turn; None when nothing is. A case held back or settling says nothing."""
+    cleared = new.condition is Condition.CLEARED
+    if old is not None and not old.over and cleared and old.condition is not Condition.CLEARED:
+        return None if new.flapping else NoticeKind.CLEARED
+    if new.over or new.hidden or (cleared and verb not in ("open", "reopen")):
+        return None
+    if old is not None and new.flapping and not old.flapping:
+        return NoticeKind.FLAPPING
+    if old is not None and not old.over and new.level < old.level:
+        return NoticeKind.ROSE
+    if new.handling is Handling.SHELVED or new.flapping:
+        return None
+    if old is not None and old.hidden and not old.over:
+        return _shown(old, new)
+    if old is None or verb in ("open", "reopen") or old.condition is Condition.CLEARED:
+        return NoticeKind.FIRED
+    return None
+
+
+def _shown(old: Case, new: Case) -> NoticeKind | None:
+    """A case that is no longer held back: told afresh while nobody has signed for it."""
+    if new.handling is not Handling.NEW:
+        return None
+    return NoticeKind.SILENCE_ENDED if old.hidden.startswith("silence:") else NoticeKind.FIRED
+
+
+def notices(news: Iterable[News], telling: Telling) -> list[tuple[tuple[int, ...], Notice]]:
+    """One notice for each receiver, group and kind, with the steps whose cases it is about. The store gives it its id."""
+    found: dict[tuple[str, str, NoticeKind], list[News]] = {}
+    for one in news:
+        kind, group = _told_as(one, telling)
+        for receiver in telling.receivers:
+            if _concerns(receiver, one, telling):
+                found.setdefault((receiver.key, group, kind), []).append(one)
+    return [(tuple(one.index for one in about), _notice(key, about, telling)) for key, about in found.items()]
+
+
+def _told_as(one: News, telling: Telling) -> tuple[NoticeKind, str]:
+    if telling.storm and one.case.level in _LATER and one.kind in (NoticeKind.FIRED, NoticeKind.SILENCE_ENDED):
+        return NoticeKind.STORM, STORM_GROUP
+    return one.kind, one.case.group
+
+
+def _concerns(receiver: Receiver, one: News, telling: Telling) -> bool:
+    if one.kind is NoticeKind.CLEARED:
+        return receiver.clears  # whether it was told of the firing is for the store to know
+    return receiver.concerns(one.case.level, one.case.topic, one.case.district, telling.now.astimezone(telling.zone))
+
+
+def _notice(key: tuple[str, str, NoticeKind], about: Sequence[News], telling: Telling) -> Notice:
+    receiver, group, kind = key
+    level = min(one.case.level for one in about)
+    return Notice(
+        id="",
+        kind=kind,
+        receiver=receiver,
+        level=level,
+        group=group,
+        cases=(),
+        made=telling.now,
+        due=_due(key, level, telling),
+    )
+
+
+def _due(key: tuple[str, str, NoticeKind], level: AlertLevel, telling: Telling) -> datetime:
+    """P1 at once; others wait for company; a group that was told lately waits longer, but not for a rise."""
+    receiver, group, kind = key
+    if level is AlertLevel.P1:
+        return telling.now
+    due = telling.now + telling.noise.grouping.wait
+    last = telling.told.get((receiver, group))
+    return due if last is None or kind not in _SOFT else max(due, last + telling.noise.grouping.changes)
+
+
+def spacing_since(noise: Noise, now: datetime) -> datetime:
+    """How far back it matters when groups were told."""
+    return now - noise.grouping.changes - timedelta(seconds=1)
+
+
+def standing(notice: Notice, cases: Iterable[Case]) -> list[Case]:
+    """Of the cases of a notice those it still has to tell of, at the moment it is sent, most urgent first.
+
+    Signed for or closed meanwhile: not told. A rise of a case that was signed for before is told.
+    """
+    kept = [case for case in cases if _STANDS.get(notice.kind, _calls)(notice, case)]
+    return sorted(kept, key=lambda case: (case.level, case.opened, case.id))
+
+
+def _calls(notice: Notice, case: Case) -> bool:
+    signed = case.acknowledged is not None and case.acknowledged <= notice.made
+    return not case.over and not case.hidden and (case.handling is Handling.NEW or signed)
+
+
+def _repeats(notice: Notice, case: Case) -> bool:  # noqa: ARG001
+    return case.handling is Handling.NEW and not case.hidden and not case.flapping and case.condition in _IN_FORCE
+
+
+_STANDS = {
+    NoticeKind.REPEAT: _repeats,
+    NoticeKind.CLEARED: lambda _, case: case.condition is Condition.CLEARED,
+    NoticeKind.FLAPPING: lambda _, case: not case.over,
+}
+
+
+def repeat(notice: Notice, cases: Iterable[Case], now: datetime, noise: Noise) -> Notice | None:
+    """The next telling of what a notice told, planned when it was sent; None when nothing is told again."""
+    left = [case for case in cases if _repeats(notice, case)] if notice.kind in AGAIN else []
+    spans = {case.level: span for case in left if (span := noise.repeat(case.level)) is not None}
+    if not spans:
+        return None
+    name, _, number = notice.id.partition("~")
+    again = [case for case in left if case.level in spans]
+    return Notice(
+        id=f"{name}~{int(number or 0) + 1}",
+        kind=NoticeKind.REPEAT,
+        receiver=notice.receiver,
+        level=min(spans),
+        group=notice.group,
+        cases=tuple(case.id for case in again),
+        made=now,
+        due=now + min(spans.values()),
+    )
