@@ -1,6 +1,6 @@
 """What is told, to whom, together with what, and when: grouping, spacing and repeats of notices. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -41,24 +41,28 @@ class News:
     kind: NoticeKind
 
 
-def kind_of(old: Case | None, new: Case, verb: str) -> NoticeKind | None:
+def kind_of(old: Case | None, new: Case) -> NoticeKind | None:
     """What people must be told of a case's turn; None when nothing is. A case held back or settling says nothing."""
+    held = old if old is not None and not old.over else None
     cleared = new.condition is Condition.CLEARED
-    if old is not None and not old.over and cleared and old.condition is not Condition.CLEARED:
-        return None if new.flapping else NoticeKind.CLEARED
-    if new.over or new.hidden or (cleared and verb not in ("open", "reopen")):
+    if held is not None and cleared:
+        return None if new.flapping or held.condition is Condition.CLEARED else NoticeKind.CLEARED
+    if new.over or new.hidden:
         return None
-    if old is not None and new.flapping and not old.flapping:
+    return NoticeKind.FIRED if held is None and not new.flapping else _turn(held or new, new)
+
+
+def _turn(old: Case, new: Case) -> NoticeKind | None:
+    """The same of a case that is open, in force and not held back."""
+    if new.flapping and not old.flapping:
         return NoticeKind.FLAPPING
-    if old is not None and not old.over and new.level < old.level:
+    if new.level < old.level:
         return NoticeKind.ROSE
-    if new.handling is Handling.SHELVED or new.flapping:
+    if new.flapping or new.handling is Handling.SHELVED:
         return None
-    if old is not None and old.hidden and not old.over:
+    if old.hidden:
         return _shown(old, new)
-    if old is None or verb in ("open", "reopen") or old.condition is Condition.CLEARED:
-        return NoticeKind.FIRED
-    return None
+    return NoticeKind.FIRED if old.condition is Condition.CLEARED else None
 
 
 def _shown(old: Case, new: Case) -> NoticeKind | None:
@@ -139,10 +143,18 @@ def _repeats(notice: Notice, case: Case) -> bool:  # noqa: ARG001
     return case.handling is Handling.NEW and not case.hidden and not case.flapping and case.condition in _IN_FORCE
 
 
-_STANDS = {
+def _over(notice: Notice, case: Case) -> bool:  # noqa: ARG001
+    return case.condition is Condition.CLEARED
+
+
+def _open(notice: Notice, case: Case) -> bool:  # noqa: ARG001
+    return not case.over
+
+
+_STANDS: Mapping[NoticeKind, Callable[[Notice, Case], bool]] = {
     NoticeKind.REPEAT: _repeats,
-    NoticeKind.CLEARED: lambda _, case: case.condition is Condition.CLEARED,
-    NoticeKind.FLAPPING: lambda _, case: not case.over,
+    NoticeKind.CLEARED: _over,
+    NoticeKind.FLAPPING: _open,
 }
 
 

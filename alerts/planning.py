@@ -1,10 +1,12 @@
-"""What alert changes lead to: steps of cases. One plan is written in one transaction with the changes."""
+"""What alert changes lead to: steps of cases, and who is told. One plan is written in one transaction with the changes."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from alerts.cases import Where, follow, fresh
 from alerts.engine import Change
+from alerts.group import News, Telling, kind_of, notices
 from domain.alert import Alert, Condition
 from domain.case import Case, CaseStep
 from domain.city import City
@@ -43,6 +45,18 @@ def plan(changes: Sequence[Change], newest: Mapping[str, Case], where: Callable[
             at[mark] = len(steps)
             steps.append(step)
     return Planned(steps=steps)
+
+
+def tell(planned: Planned, before: Mapping[str, Case], telling: Telling) -> Planned:
+    """The plan with the notices that its steps make necessary. before: the cases by fingerprint, as they were read."""
+    news = []
+    for index, step in enumerate(planned.steps):
+        held = before.get(step.case.fingerprint)
+        old = held if held is not None and held.id == step.case.id else None
+        kind = kind_of(old, step.case)
+        if kind is not None:
+            news.append(News(index, step.case, kind))
+    return replace(planned, about=notices(news, telling))
 
 
 def _graver(first: str, second: str) -> str:

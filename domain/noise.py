@@ -1,6 +1,5 @@
 """How noise is kept down, as declared in noise.yaml; everything has a default, the file may be missing."""
 
-from collections.abc import Mapping
 from datetime import time, timedelta
 from typing import Literal, Self
 
@@ -23,7 +22,7 @@ class Grouping(_Part):
     wait: Duration = Field(timedelta(seconds=30), description="How long the first notice of P2 to P4 waits for others.")
     changes: Duration = Field(timedelta(minutes=5), description="Least time between two notices of one group.")
     repeat: dict[Level, Duration] = Field(
-        default_factory=lambda: {"P1": timedelta(minutes=10), "P2": timedelta(minutes=30), "P3": timedelta(hours=4)},
+        {"P1": timedelta(minutes=10), "P2": timedelta(minutes=30), "P3": timedelta(hours=4)},
         description="After which time a level is told again while nobody has signed for it; a level left out is told once.",
     )
 
@@ -119,5 +118,4 @@ class Noise(_Part):
 
     def repeat(self, level: AlertLevel) -> timedelta | None:
         """After which time a level is told again, None when it is told once."""
-        again: Mapping[str, timedelta] = self.grouping.repeat
-        return again.get(level.name)
+        return next((span for name, span in self.grouping.repeat.items() if name == level.name), None)

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from alerts.cases import timed
 from alerts.engine import Change, Engine
 from alerts.planning import Places, adopt, plan
 from domain.batch import Batch, Written
@@ -15,8 +14,9 @@ from domain.metric import Metric
 from domain.observation import Observation, Quality
 from indicators.derive import derive, needs, span
 from jobs.clock import utc_now
+from jobs.desk import DeskClock
 from store import Latest, Store
-from store.desk import Planned, Saved
+from store.desk import Saved
 
 # Inputs are held a little longer than any indicator reaches back, so that a late hour still finds its neighbours.
 LATENESS = timedelta(hours=6)
@@ -76,6 +76,7 @@ class Ingest:
         self._lock = asyncio.Lock()
         self._behind = False
         self._places = Places(city)
+        self._desk = DeskClock(city, store)
 
     async def write(self, batch: Batch) -> Written:
         """Store a batch with what is computed from it, then tell the rules; returns once it is durable."""
@@ -170,17 +171,16 @@ class Ingest:
         marks = {alert.fingerprint for alert in alerts}
         saved = Saved(lost=True)
         for _ in range(TRIES):
-            planned = plan(changes, self._store.desk.newest(marks), self._places.of)
-            saved = self._store.desk.save(alerts, moved, planned, self._now())
+            now, known = self._now(), self._store.desk.newest(marks)
+            planned = self._desk.told(plan(changes, known, self._places.of), known, now)
+            saved = self._store.desk.save(alerts, moved, planned, now)
             if not saved.lost:
                 break
         return saved
 
     def _cases_due(self, now: datetime) -> None:
         """Let time close and wake cases."""
-        steps = [step for case in self._store.desk.due(now) if (step := timed(case, now)) is not None]
-        if steps:
-            self._store.desk.save((), (), Planned(steps=steps), now)
+        self._desk.due(now)
 
     def _catch_up(self) -> None:
         if self._behind:

@@ -1,24 +1,23 @@
 """Cases as rows: numbered, moved by compare-and-set, with every step they took."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, bindparam, func, select
 
 from domain.alert import AlertLevel, Condition
 from domain.case import OVER, Case, CaseEvent, CaseStep, Handling
 from store.desk_tables import alert_case, case_step
-from store.driver import storable
+from store.driver import chunks, storable
 from store.moment import from_ms, from_ms_or_none, to_ms, to_ms_or_none
 from store.plain import plain_json
 
 _TEXTS = ("fingerprint", "rule", "metric", "site", "district", "topic", "say", "owner", "cause", "note", "hidden")
 _NUMBERS = ("recurrence", "value", "peak", "flapping")
 _MOMENTS = ("recovered", "closed", "acknowledged", "due")
-_AT_ONCE = 500  # names in one question: both databases bound how many a statement may carry
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +38,12 @@ class CaseQuery:
 def read_newest(connection: Connection, fingerprints: Collection[str]) -> dict[str, Case]:
     """The newest case of each fingerprint that has one."""
     found: dict[str, Case] = {}
-    names = sorted(fingerprints)
-    for start in range(0, len(names), _AT_ONCE):
-        part = alert_case.c.fingerprint.in_(names[start : start + _AT_ONCE])
-        statement = select(alert_case).where(part).order_by(alert_case.c.opened, alert_case.c.day, alert_case.c.number)
+    for part in chunks(fingerprints):
+        statement = (
+            select(alert_case)
+            .where(alert_case.c.fingerprint.in_(part))
+            .order_by(alert_case.c.opened, alert_case.c.day, alert_case.c.number)
+        )
         found |= {row["fingerprint"]: case_of(row) for row in connection.execute(statement).mappings()}
     return found
 
@@ -87,32 +88,54 @@ def read_events(connection: Connection, key: str) -> list[CaseEvent]:
     return [_event(row) for row in connection.execute(statement).mappings()]
 
 
-def put(connection: Connection, step: CaseStep, day: str) -> Case | None:
-    """Write one step; the case as it now stands, None when somebody else has moved it since it was read.
+def put(connection: Connection, steps: Sequence[CaseStep], day: Callable[[datetime], str]) -> list[Case] | None:
+    """Write steps, one for each case; the cases as they now stand, None when somebody else has moved one since it was read.
 
-    A case without a number gets the next one of its local day ("20261125").
+    The caller is the only writer, so what is compared here cannot move before it is written. A case without a number gets
+    the next one of its local day ("20261125").
     """
-    case = step.case if step.case.id else _numbered(connection, step.case, day)
-    old = None
-    if step.case.id:
-        held = connection.execute(
-            select(alert_case.c.handling).where(alert_case.c.id == case.id, alert_case.c.version == case.version)
-        ).scalar()
-        if held is None:
+    held = _held(connection, [step.case.id for step in steps if step.case.id])
+    numbers: dict[str, int] = {}
+    cases: list[Case] = []
+    for step in steps:
+        if not step.case.id:
+            cases.append(_numbered(connection, step.case, day(step.at), numbers))
+        elif held.get(step.case.id, ("", -1))[1] != step.case.version:
             return None
-        old, case = str(held), replace(case, version=case.version + 1)
-        same = (alert_case.c.id == case.id) & (alert_case.c.version == case.version - 1)
-        if connection.execute(alert_case.update().where(same).values(_row(case))).rowcount != 1:
-            return None
-    else:
-        connection.execute(alert_case.insert(), _row(case) | _place(case.id))
-    _note(connection, case, step, old)
-    return case
+        else:
+            cases.append(replace(step.case, version=step.case.version + 1))
+    _write(connection, steps, cases)
+    notes = [_note(case, step, held) for case, step in zip(cases, steps, strict=True)]
+    if notes:
+        connection.execute(case_step.insert(), notes)
+    return cases
 
 
-def _numbered(connection: Connection, case: Case, day: str) -> Case:
-    last = connection.execute(select(func.max(alert_case.c.number)).where(alert_case.c.day == day)).scalar()
-    return replace(case, id=f"GJ-{day}-{(last or 0) + 1:04d}", version=1)
+def _held(connection: Connection, keys: Collection[str]) -> dict[str, tuple[str, int]]:
+    """Handling and version of cases as they stand."""
+    column = alert_case.c
+    found: dict[str, tuple[str, int]] = {}
+    for part in chunks(keys):
+        rows = connection.execute(select(column.id, column.handling, column.version).where(column.id.in_(part)))
+        found |= {key: (handling, version) for key, handling, version in rows}
+    return found
+
+
+def _numbered(connection: Connection, case: Case, day: str, numbers: dict[str, int]) -> Case:
+    if day not in numbers:
+        last = connection.execute(select(func.max(alert_case.c.number)).where(alert_case.c.day == day)).scalar()
+        numbers[day] = last or 0
+    numbers[day] += 1
+    return replace(case, id=f"GJ-{day}-{numbers[day]:04d}", version=1)
+
+
+def _write(connection: Connection, steps: Sequence[CaseStep], cases: Sequence[Case]) -> None:
+    fresh = [_row(case) | _place(case.id) for case, step in zip(cases, steps, strict=True) if not step.case.id]
+    moved = [{"of": case.id, **_row(case)} for case, step in zip(cases, steps, strict=True) if step.case.id]
+    if fresh:
+        connection.execute(alert_case.insert(), fresh)
+    if moved:
+        connection.execute(alert_case.update().where(alert_case.c.id == bindparam("of")), moved)
 
 
 def _place(key: str) -> dict[str, object]:
@@ -120,17 +143,30 @@ def _place(key: str) -> dict[str, object]:
     return {"day": day, "number": int(number)}
 
 
-def _note(connection: Connection, case: Case, step: CaseStep, old: str | None) -> None:
-    told = {
+def _note(case: Case, step: CaseStep, held: Mapping[str, tuple[str, int]]) -> dict[str, object]:
+    return {
         "case_id": case.id,
         "at": to_ms(step.at),
         "actor": storable(step.actor),
         "verb": step.verb,
-        "old": old,
+        "old": held[case.id][0] if case.id in held else None,
         "new": case.handling.value,
         "told": plain_json({"level": case.level.name, "condition": case.condition, **step.told}),
     }
-    connection.execute(case_step.insert(), told)
+
+
+def still_new(connection: Connection, keys: Collection[str]) -> frozenset[str]:
+    """Of these cases those that nobody has signed for and whose alert is in force."""
+    column = alert_case.c
+    owed = (column.handling == Handling.NEW.value, column.condition != Condition.CLEARED.value)
+    parts = (select(column.id).where(column.id.in_(part), *owed) for part in chunks(keys))
+    return frozenset(key for part in parts for key in connection.execute(part).scalars())
+
+
+def count_opened(connection: Connection, since: datetime) -> int:
+    """How many cases were opened, or opened again, since then."""
+    begun = (case_step.c.at >= to_ms(since), case_step.c.verb.in_(("open", "reopen")))
+    return int(connection.execute(select(func.count()).select_from(case_step).where(*begun)).scalar_one())
 
 
 def _row(case: Case) -> dict[str, object]:

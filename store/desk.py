@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from domain.alert import Alert, Transition
+from domain.alert import Alert, AlertLevel, Condition, Transition
 from domain.case import Case, CaseEvent, CaseStep
 from domain.deed import Deed
 from domain.errors import TransitionRefused
@@ -32,15 +32,15 @@ class _Lost(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """What follows from alert changes. cancel: cases whose waiting calls are needless now (they recovered).
+    """What follows from alert changes: steps, one a case, and notices. about: notices with the positions of their steps.
 
-    about: notices by the position of the step whose case they tell of; their `cases` are filled in with its number.
+    The store fills in their `cases`. What waits to be sent of cases that a step closes, holds back or (P3, P4) notes as
+    recovered is released.
     """
 
     steps: Sequence[CaseStep] = ()
     notices: Sequence[Notice] = ()
-    about: Sequence[tuple[int, Notice]] = ()
-    cancel: Collection[str] = ()
+    about: Sequence[tuple[Sequence[int], Notice]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,21 +81,17 @@ class Desk:
     ) -> Saved:
         kept = write_alerts(connection, changes, moved) if changes else frozenset()
         refused = {one.fingerprint for one in changes} - kept
-        written: dict[int, Case] = {}
-        for index, step in enumerate(planned.steps):
-            if step.case.fingerprint in refused:
-                continue
-            case = cases.put(connection, step, self._day(step.at))
-            if case is None:
-                raise _Lost
-            written[index] = case
-        if planned.cancel:
-            notices.cancel(connection, planned.cancel, CALLING)
-        told = [replace(one, cases=(written[i].id,)) for i, one in planned.about if i in written]
-        count = notices.plan(connection, (*told, *planned.notices))
+        chosen = [(i, step) for i, step in enumerate(planned.steps) if step.case.fingerprint not in refused]
+        cases_now = cases.put(connection, [step for _, step in chosen], self._day)
+        if cases_now is None:
+            raise _Lost
+        written = {i: case for (i, _), case in zip(chosen, cases_now, strict=True)}
+        told = [replace(one, cases=tuple(written[i].id for i in steps if i in written)) for steps, one in planned.about]
+        count = notices.gather(connection, (*(one for one in told if one.cases), *planned.notices))
+        _release(connection, cases_now)
         if kept or written or count:
             feed.record_change(connection, self._driver, to_ms(now), [feed.ALERTS])
-        return Saved(kept, tuple(written.values()))
+        return Saved(kept, tuple(cases_now))
 
     def newest(self, fingerprints: Collection[str]) -> dict[str, Case]:
         """The newest case of each fingerprint."""
@@ -124,10 +120,11 @@ class Desk:
             if held is None:
                 raise TransitionRefused(f"There is no case {key}.", permanent=True)
             step = CaseStep(change(held), verb, deed.at, deed.actor, {"reason": deed.reason, **deed.after})
-            case = cases.put(connection, step, self._day(deed.at))
-            if case is None:  # one writer at a time: nobody can come between the reading and this
+            written = cases.put(connection, [step], self._day)
+            if not written:  # one writer at a time: nobody can come between the reading and this
                 raise TransitionRefused(f"{key} has moved; look at it again.")
-            notices.cancel(connection, [key], CALLING)
+            (case,) = written
+            notices.release(connection, [key], CALLING)
             write_deed(connection, replace(deed, thing=f"case:{key}", before={"handling": held.handling}))
             feed.record_change(connection, self._driver, to_ms(deed.at), [feed.ALERTS])
             return case
@@ -179,7 +176,7 @@ class Desk:
     def put_notice(self, one: Notice) -> bool:
         """Plan a notice that follows from no case (a test); False when it is there already."""
         with self._work.writing() as connection:
-            count = notices.plan(connection, [one])
+            count = notices.gather(connection, [one])
             feed.record_change(connection, self._driver, to_ms(one.made), [feed.ALERTS])
             return count == 1
 
@@ -188,11 +185,23 @@ class Desk:
         with self._work.writing() as connection:
             return notices.claim(connection, worker, now, lease, limit)
 
-    def sent(self, key: str, worker: str, now: datetime, receipt: str = "") -> bool:
-        """The other side has it; False when this worker no longer held it."""
+    def sent(self, key: str, worker: str, now: datetime, receipt: str = "", then: Notice | None = None) -> bool:
+        """The other side has it; False when this worker no longer held it.
+
+        then: when it is told again (alerts.group.repeat), about those of its cases that nobody has signed for meanwhile.
+        """
         state = {"state": NoticeState.SENT.value, "sent": to_ms(now), "receipt": storable(receipt), "error": ""}
         with self._work.writing() as connection:
-            return notices.settle(connection, key, worker, state)
+            held = notices.settle(connection, key, worker, state)
+            left = cases.still_new(connection, then.cases) if held and then else frozenset()
+            if then and left:
+                notices.gather(connection, [replace(then, cases=tuple(sorted(left)))])
+            return held
+
+    def needless(self, key: str, worker: str) -> bool:
+        """Nothing of it is left to tell; False when this worker no longer held it."""
+        with self._work.writing() as connection:
+            return notices.settle(connection, key, worker, {"state": NoticeState.CANCELLED.value})
 
     def put_off(self, key: str, worker: str, until: datetime, error: str) -> bool:
         """Not now: it waits until then."""
@@ -217,6 +226,16 @@ class Desk:
         with self._work.reading() as connection:
             return notices.read_recent(connection, receiver, since, limit)
 
+    def told(self, since: datetime) -> dict[tuple[str, str], datetime]:
+        """When each (receiver, group) was last told, of those that were told since then."""
+        with self._work.reading() as connection:
+            return notices.read_told(connection, since)
+
+    def count_opened(self, since: datetime) -> int:
+        """How many cases were opened, or opened again, since then: what makes a storm."""
+        with self._work.reading() as connection:
+            return cases.count_opened(connection, since)
+
     def count_sent(self, receiver: str, since: datetime) -> int:
         """How many notices a receiver got since then."""
         with self._work.reading() as connection:
@@ -224,6 +243,19 @@ class Desk:
 
     def _day(self, at: datetime) -> str:
         return f"{at.astimezone(self._calendar.zone):%Y%m%d}"
+
+
+def _release(connection: Connection, written: Sequence[Case]) -> None:
+    """What waits to be told of cases that need nobody any more, or are held back."""
+    gone = [case.id for case in written if case.over or case.hidden or _passed(case)]
+    notices.release(connection, gone, CALLING)
+    calm = [case.id for case in written if case.condition is Condition.CLEARED]
+    notices.release(connection, calm, {NoticeKind.REPEAT})
+
+
+def _passed(case: Case) -> bool:
+    """A lesser alert that is over before anybody was told; P1 and P2 need a person even then."""
+    return case.condition is Condition.CLEARED and case.level > AlertLevel.P2
 
 
 __all__ = ["CaseQuery", "Desk", "NoticeKind", "Planned", "Saved"]

@@ -1,6 +1,6 @@
 """What the two databases do differently, behind one protocol. Everything else is written once, in SQLAlchemy Core."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
@@ -77,6 +77,12 @@ def storable(text: str) -> str:
     if "\0" not in text and text.isprintable():
         return text
     return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
+
+
+def chunks(names: Collection[str], size: int = 500) -> list[list[str]]:
+    """Names in parts that one statement may carry (both databases have a bound)."""
+    ordered = sorted(names)
+    return [ordered[start : start + size] for start in range(0, len(ordered), size)]
 
 
 Insert = postgresql.Insert | sqlite.Insert

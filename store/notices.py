@@ -1,42 +1,112 @@
 """Notices as rows: planned once, claimed by one worker at a time, cancelled with their case."""
 
+import hashlib
 import json
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, or_, select
+from sqlalchemy import Connection, RowMapping, delete, func, or_, select
 
 from domain.alert import AlertLevel
 from domain.notice import Notice, NoticeKind, NoticeState
 from store.desk_tables import notice, notice_case
-from store.driver import storable, upsert
+from store.driver import chunks, storable, upsert
 from store.moment import from_ms, from_ms_or_none, to_ms
 from store.plain import plain_json
 
 
-def plan(connection: Connection, notices: Iterable[Notice]) -> int:
-    """Keep notices that are not there yet; how many were new."""
-    count = 0
-    for one in notices:
-        if connection.execute(select(notice.c.id).where(notice.c.id == one.id)).first() is None:
-            connection.execute(notice.insert(), _row(one))
-            upsert(connection, notice_case, [{"notice_id": one.id, "case_id": case} for case in one.cases])
-            count += 1
-    return count
+def gather(connection: Connection, notices: Iterable[Notice]) -> int:
+    """Plan notices. One that waits for the same receiver, group and kind takes the cases in instead; how many brought news.
+
+    That a case is over is told only to whom somebody has tried to tell that it began.
+    """
+    return sum(_gathered(connection, one) for one in notices)
 
 
-def cancel(connection: Connection, cases: Collection[str], kinds: Collection[NoticeKind]) -> int:
-    """Cancel what has not been sent about nothing but these cases; how many. What is being sent cannot be called back."""
-    about = select(notice_case.c.notice_id).where(notice_case.c.case_id.in_(sorted(cases)))
-    others = select(notice_case.c.notice_id).where(notice_case.c.case_id.not_in(sorted(cases)))
-    meant = (
-        notice.c.id.in_(about),
-        notice.c.id.not_in(others),
+def _gathered(connection: Connection, one: Notice) -> bool:
+    if one.kind is NoticeKind.CLEARED:
+        one = replace(one, cases=_told_of(connection, one))
+        if not one.cases:
+            return False
+    one = one if one.id else replace(one, id=_name(one))
+    if connection.execute(select(notice.c.id).where(notice.c.id == one.id)).first() is not None:
+        return False
+    waiting = _waiting(connection, one) if one.cases else None
+    if waiting is None:
+        connection.execute(notice.insert(), _row(one))
+    else:
+        sooner = {"level": min(int(one.level), waiting["level"]), "due": min(to_ms(one.due), waiting["due"])}
+        same = notice.c.id == waiting["id"]
+        connection.execute(notice.update().where(same).values(**sooner, made=to_ms(one.made)))
+    key = one.id if waiting is None else waiting["id"]
+    upsert(connection, notice_case, [{"notice_id": key, "case_id": case} for case in one.cases])
+    return True
+
+
+def _waiting(connection: Connection, one: Notice) -> RowMapping | None:
+    """The notice that has not been tried yet and would tell the same receiver of the same group in the same words."""
+    same = (
         notice.c.state == NoticeState.WAITING.value,
-        notice.c.kind.in_(sorted(kind.value for kind in kinds)),
+        notice.c.receiver == storable(one.receiver),
+        notice.c.group_key == storable(one.group),
+        notice.c.kind == one.kind.value,
+        notice.c.attempts == 0,
     )
-    return connection.execute(notice.update().where(*meant).values(state=NoticeState.CANCELLED.value)).rowcount
+    return connection.execute(select(notice).where(*same).order_by(notice.c.due).limit(1)).mappings().first()
+
+
+def _told_of(connection: Connection, one: Notice) -> tuple[str, ...]:
+    """The cases of which this receiver knows, or may know, that they are in force."""
+    last: dict[str, int] = {}
+    over: dict[str, int] = {}
+    joined = notice_case.join(notice, notice.c.id == notice_case.c.notice_id)
+    for part in chunks(one.cases):
+        tried = (
+            notice_case.c.case_id.in_(part),
+            notice.c.receiver == storable(one.receiver),
+            notice.c.attempts > 0,
+            notice.c.state != NoticeState.FAILED.value,
+        )
+        statement = select(notice_case.c.case_id, notice.c.kind, notice.c.made).select_from(joined).where(*tried)
+        for case, kind, made in connection.execute(statement):
+            seen = over if kind == NoticeKind.CLEARED.value else last
+            seen[case] = max(made, seen.get(case, made))
+    return tuple(case for case in one.cases if case in last and last[case] >= over.get(case, last[case]))
+
+
+def _name(one: Notice) -> str:
+    """An id made of what is told: the same news for the same receiver is the same notice."""
+    told = "|".join((one.kind.value, one.receiver, one.group, str(to_ms(one.made)), *sorted(one.cases)))
+    return f"{one.kind.value}-{hashlib.sha256(told.encode()).hexdigest()[:24]}"
+
+
+def release(connection: Connection, cases: Collection[str], kinds: Collection[NoticeKind]) -> None:
+    """Take cases out of what waits to be sent; a notice about nothing else is cancelled. What is being sent stays."""
+    joined = notice_case.join(notice, notice.c.id == notice_case.c.notice_id)
+    names = sorted(kind.value for kind in kinds)
+    for part in chunks(cases):
+        about = notice_case.c.case_id.in_(part)
+        meant = (about, notice.c.state == NoticeState.WAITING.value, notice.c.kind.in_(names))
+        keys = connection.execute(select(notice.c.id).select_from(joined).where(*meant).distinct()).scalars().all()
+        for key in keys:
+            of = notice_case.c.notice_id == key
+            others = select(notice_case.c.case_id).where(of, notice_case.c.case_id.not_in(part)).limit(1)
+            if connection.execute(others).first() is None:
+                gone = notice.update().where(notice.c.id == key)
+                connection.execute(gone.values(state=NoticeState.CANCELLED.value))
+            else:
+                connection.execute(delete(notice_case).where(of, about))
+
+
+def read_told(connection: Connection, since: datetime) -> dict[tuple[str, str], datetime]:
+    """When each group of each receiver was last told, of those that were told since then."""
+    tried = notice.c.state.in_((NoticeState.SENDING.value, NoticeState.SENT.value))
+    last = func.max(func.coalesce(notice.c.sent, notice.c.due))
+    grouped = select(notice.c.receiver, notice.c.group_key, last).where(tried, notice.c.due >= to_ms(since))
+    rows = connection.execute(grouped.group_by(notice.c.receiver, notice.c.group_key))
+    return {(receiver, group): from_ms(at) for receiver, group, at in rows}
 
 
 def claim(connection: Connection, worker: str, now: datetime, lease: timedelta, limit: int) -> list[Notice]:

@@ -1,6 +1,7 @@
 """The pipeline between a source and the store, on a real store."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,8 +12,10 @@ from domain.alert import Condition
 from domain.batch import Batch
 from domain.city import City
 from domain.metric import Metric
+from domain.notice import NoticeKind
 from domain.observation import Observation
 from domain.place import Site
+from domain.receiver import Receiver
 from domain.rule import Moment, Rule, When
 from jobs.ingest import Ingest, Inputs
 from store import Store, open_store
@@ -108,3 +111,16 @@ def test_held_inputs_do_not_grow_with_history(city: City) -> None:
     for hour in range(1000):
         inputs.learn(said(NOON + HOUR * hour, **CLEAN).observations)
     assert max(len(moments) for moments in inputs.history.values()) <= inputs.reach / HOUR + 1
+
+
+async def test_who_is_concerned_is_told_in_the_same_transaction(city: City, store: Store) -> None:
+    receivers = {
+        "all": Receiver(key="all", kind="screen"),
+        "grave": Receiver(key="grave", kind="screen", levels=("P1", "P2")),
+    }
+    told = replace(city, receivers=receivers)
+    await pipeline(told, store).write(said(NOON, **CLEAN | {"pm25": 150.0}))
+    (case,) = store.desk.open_cases()
+    (one,) = store.desk.history(case.id)[1]
+    assert (one.receiver, one.kind, one.cases) == ("all", NoticeKind.FIRED, (case.id,))
+    assert one.due - one.made == timedelta(seconds=30)

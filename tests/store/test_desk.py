@@ -54,7 +54,7 @@ def notice(key: str, *cases: str, **given: object) -> Notice:
 def opened(store: Store, *sites: str) -> list[Case]:
     changes = [alert(site) for site in sites]
     steps = [CaseStep(case(site), "open", NOW) for site in sites]
-    about = [(i, notice(f"n-{site}")) for i, site in enumerate(sites)]
+    about = [((i,), notice(f"n-{site}", group=site)) for i, site in enumerate(sites)]
     transitions = [moved(one, Condition.NORMAL) for one in changes]
     return list(store.desk.save(changes, transitions, Planned(steps, about=about), NOW).cases)
 
