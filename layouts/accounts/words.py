@@ -45,7 +45,7 @@ VERBS = {
     Verb.PASSWORD_CHANGE: "修改密码",
     Verb.PASSWORD_REFUSED: "修改密码被拒",
     Verb.SESSION_START: "登录",
-    Verb.SESSION_REFUSED: "登录被拒",
+    Verb.SESSION_REFUSED: "登录失败",
     Verb.SESSION_END: "退出登录",
     Verb.SESSION_REVOKE: "强制退出",
     Verb.TOKEN_ISSUE: "签发令牌",

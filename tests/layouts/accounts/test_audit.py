@@ -63,7 +63,7 @@ def test_a_chosen_verb_of_one_kind_stays_visible_as_a_chip() -> None:
     on = [
         texts(chip) for chip in find(body("?verb=session.refused"), "chip") if chip["props"]["aria-pressed"] == "true"
     ]
-    assert ["登录被拒"] in on
+    assert ["登录失败"] in on
 
 
 def test_an_open_row_shows_both_sides_and_its_seal() -> None:
