@@ -13,6 +13,7 @@ from datasources.delivery import MEDIA
 MOST_BYTES: Final = 64 * 1024 * 1024  # unpacked; 100,000 records of 600 bytes
 _GZIP = 16 + zlib.MAX_WBITS
 _STEP = 1 << 20
+_MOST_MEMBERS = 1000  # what follows a member is copied for each: millions of empty ones would take hours
 
 
 def media_type(request: Request) -> str:
@@ -58,7 +59,11 @@ def digest(*parts: str, body: bytes) -> str:
 
 def _inflated(body: bytes) -> Iterator[bytes]:
     """The members of a gzip file one after the other (RFC 1952 2.2), unpacked piece by piece."""
+    members = 0
     while body:
+        members += 1
+        if members > _MOST_MEMBERS:
+            raise zlib.error("too many members")
         member = zlib.decompressobj(_GZIP)
         while not member.eof:
             part = member.decompress(body, _STEP)

@@ -1,5 +1,6 @@
 """Files and documents made to burst, to read other files or to run for ever end as a SourceError, soon and in little memory."""
 
+import gzip
 import io
 import tracemalloc
 import zipfile
@@ -10,6 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from api.errors import ApiError
+from api.v1.intake import unpacked
 from datasources.formats import tables
 from datasources.formats.documents import parse_json, parse_xml
 from datasources.formats.packed import unpack
@@ -128,6 +131,27 @@ def test_members_that_share_their_bytes_do_not_multiply() -> None:
             package.filelist.append(twin)
     with pytest.raises(SourceError):
         list(unpack("bomb.zip", out.getvalue(), 1_000_000))
+
+
+@pytest.mark.parametrize(
+    "body", [gzip.compress(b"") * 2000, gzip.compress(gzip.compress(bytes(200_000_000)))], ids=["many", "twice"]
+)
+def test_a_pushed_body_packed_to_hold_us_up_is_refused_or_stays_small(body: bytes) -> None:
+    try:
+        assert len(unpacked(body, "gzip")) < 1_000_000
+    except ApiError as error:
+        assert error.status == 400
+
+
+def test_a_pushed_body_that_bursts_is_refused_on_the_way() -> None:
+    body = gzip.compress(bytes(200_000_000))
+    tracemalloc.start()
+    try:
+        with pytest.raises(ApiError, match="larger than"):
+            unpacked(body, "gzip")
+        assert tracemalloc.get_traced_memory()[1] < 200_000_000
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize(
