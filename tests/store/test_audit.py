@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
@@ -250,6 +250,7 @@ def shared(address: Callable[[str], str]) -> Callable[[str], Store]:
 def test_whatever_is_told_the_chain_stays_whole(shared: Callable[[str], Store], kind: str) -> None:
     with shared(kind) as store:
 
+        @settings(deadline=None)  # the disk has its own pace
         @given(
             st.dictionaries(st.text(st.characters(exclude_categories=()), max_size=5), JSON, max_size=3),
             st.text(st.characters(exclude_categories=())),
