@@ -98,12 +98,12 @@ def measure(store: Store, now: datetime, rows: int) -> dict[str, float]:
     over = now.replace(minute=0)
     ms = to_ms(over)
     hourly = (
-        f"SELECT ts / 3600000, series_id, avg(value) FROM observation WHERE ts >= {ms - 86_400_000} AND ts < {ms} "
-        "AND series_id BETWEEN 1 AND 10 GROUP BY 1, 2"
+        f"SELECT key / {3_600_000 << 20}, key & 1048575, avg(value) FROM observation WHERE key >= {ms - 86_400_000 << 20} "
+        f"AND key < {ms << 20} AND key & 1048575 BETWEEN 1 AND 10 GROUP BY 1, 2"
     )
     newest = (
-        "SELECT o.series_id, o.value FROM observation o JOIN (SELECT series_id, max(ts) AS ts FROM observation "
-        "GROUP BY series_id) l ON o.ts = l.ts AND o.series_id = l.series_id"
+        "SELECT o.key & 1048575, o.value FROM observation o "
+        "JOIN (SELECT max(key) AS key FROM observation GROUP BY key & 1048575) l ON o.key = l.key"
     )
     few = 1 if rows > 20_000_000 else 3
     out = {

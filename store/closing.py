@@ -8,13 +8,14 @@ from sqlalchemy import Connection, Table, delete, func, select
 from store.buckets import Calendar
 from store.columns import NO_VALUES, Rollups, Values
 from store.driver import Driver
+from store.keys import KEY, between, time_of
 from store.log import read_counted
 from store.marks import CLOSED_UNTIL, DAYS_UNTIL, HOURS_FROM, LONG_AGO, get_number, put_mark
 from store.moment import HOUR_MS
 from store.recent import Recent
 from store.rollup import absent, fold_days, fold_hours
 from store.stretch import DAY_HOURS, ROLLUP_NAMES, Stretch, dirty_stretches, read_rollups
-from store.tables import day, dirty, hour, observation, series
+from store.tables import day, dirty, hour, series
 
 STEP_ROWS = 1_000_000  # read from the log in one transaction at most, but one hour at least
 
@@ -44,11 +45,10 @@ class Closer:
         closed = get_number(connection, CLOSED_UNTIL)
         if closed >= until:
             return None
-        ts = observation.c.ts
-        first = connection.execute(select(func.min(ts)).where(ts >= closed, ts < until)).scalar_one()
+        first = connection.execute(select(func.min(KEY)).where(between(closed, until))).scalar_one()
         if first is None:  # nothing was measured since: close the empty hours in one step
             return self._close(connection, Stretch(until, until), NO_VALUES)
-        start = self.calendar.hour_of(first)
+        start = self.calendar.hour_of(time_of(first))
         end = min(until, start + DAY_HOURS * HOUR_MS)
         values = self.recent.values(connection, start, end)
         if values is None:
@@ -83,10 +83,9 @@ class Closer:
 
     def _cut(self, connection: Connection, start: int, end: int) -> int:
         """The hour before `end` up to which at most STEP_ROWS rows lie."""
-        ts = observation.c.ts
-        beyond = select(ts).where(ts >= start, ts < end).order_by(ts).offset(STEP_ROWS).limit(1)
+        beyond = select(KEY).where(between(start, end)).order_by(KEY).offset(STEP_ROWS).limit(1)
         found = connection.execute(beyond).scalar_one_or_none()
-        return end if found is None else self.calendar.hour_of(found)
+        return end if found is None else self.calendar.hour_of(time_of(found))
 
     def _refold_days(self, connection: Connection, stretch: Stretch) -> int:
         if stretch.end <= stretch.start:

@@ -16,6 +16,9 @@ Float64 = NDArray[np.float64]
 UInt8 = NDArray[np.uint8]
 Bool = NDArray[np.bool_]
 
+SERIES_BITS = 20  # a million series
+REACH_MS = 1 << 63 - SERIES_BITS  # 278 years before and after 1970: times that stand beside a series in one int64
+
 
 @dataclass(frozen=True, slots=True)
 class Columns:
@@ -36,6 +39,8 @@ class Columns:
             raise ValueError("series must index into keys")
         if n and int(self.quality.max()) > Quality.INVALID:
             raise ValueError("quality must be a number of domain.observation.Quality")
+        if n and not (int(self.at.min()) >= -REACH_MS and int(self.at.max()) < REACH_MS):
+            raise ValueError("at must lie between the years 1692 and 2248")
 
     def __len__(self) -> int:
         return len(self.series)

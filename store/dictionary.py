@@ -9,9 +9,8 @@ from sqlalchemy import Connection, insert, select
 
 from domain.errors import StoreError
 from domain.observation import SeriesKey
-from store.columns import Int32
+from store.columns import SERIES_BITS, Int32
 from store.driver import storable
-from store.rollup import SERIES_BITS
 from store.tables import series
 
 

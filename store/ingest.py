@@ -9,18 +9,18 @@
 from dataclasses import dataclass
 
 import numpy as np
-from sqlalchemy import Connection, delete, select, tuple_
+from sqlalchemy import Connection, delete, select
 
 from domain.observation import Quality
 from store.buckets import Calendar
 from store.columns import Bool, Float64, Rows
 from store.driver import Clash, Driver, upsert
-from store.log import read_staged
+from store.keys import KEY
+from store.log import LOG_COLUMNS, log_columns, read_staged
 from store.marks import CLOSED_UNTIL, get_number
 from store.rollup import paired
 from store.tables import dirty, observation
 
-LOG_COLUMNS = ("ts", "series_id", "value", "quality", "received")
 LATEST_COLUMNS = ("series_id", "at", "value", "quality", "received")
 MANY_SERIES = 64  # more late series than this in one hour: the whole hour is recomputed, in one range scan
 
@@ -80,14 +80,11 @@ def _ranked(value: Float64) -> Float64:
 
 
 def _append(connection: Connection, driver: Driver, rows: Rows) -> None:
-    columns = (rows.at, rows.series, rows.value, rows.quality, rows.received)
-    driver.add(connection, observation, LOG_COLUMNS, columns)
+    driver.add(connection, observation, LOG_COLUMNS, log_columns(rows))
 
 
 def _merge(connection: Connection, driver: Driver, rows: Rows) -> Ingested:
-    columns = (rows.at, rows.series, rows.value, rows.quality, rows.received)
-    stage = driver.stage(connection, LOG_COLUMNS, columns)
-    held = read_staged(connection, driver, stage)
+    held = read_staged(connection, driver, driver.stage(connection, LOG_COLUMNS, log_columns(rows)))
     origin = int(rows.at[0])
     there = np.isin(paired(origin, rows.at, rows.series), paired(origin, held.at, held.series))
     corrects = np.zeros(len(rows), np.bool_)
@@ -112,10 +109,8 @@ def _beats(new: Rows, held: Rows) -> Bool:
 
 
 def _remove(connection: Connection, driver: Driver, rows: Rows) -> None:
-    columns = (rows.at, rows.series, rows.value, rows.quality, rows.received)
-    stage = driver.stage(connection, LOG_COLUMNS, columns)
-    key = tuple_(observation.c.ts, observation.c.series_id)
-    connection.execute(delete(observation).where(key.in_(select(stage.c.ts, stage.c.series_id))))
+    stage = driver.stage(connection, LOG_COLUMNS, log_columns(rows))
+    connection.execute(delete(observation).where(KEY.in_(select(stage.c.key))))
 
 
 def _move_latest(connection: Connection, driver: Driver, rows: Rows) -> None:

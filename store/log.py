@@ -10,12 +10,17 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, Select, select
 
 from domain.observation import Quality
-from store.columns import Int32, Int64, Latest, Rows, Values
+from store.columns import Int64, Latest, Rows, Values
 from store.dictionary import Dictionary
 from store.driver import Array, Driver
+from store.keys import AT, KEY, SERIES, between, of_series
 from store.moment import from_ms
+from store.rollup import paired
 from store.tables import latest, observation
 
+LOG_COLUMNS = ("key", "told", "value")
+QUALITY_BITS = 2
+QUALITY_MASK = (1 << QUALITY_BITS) - 1
 _QUALITIES = tuple(Quality)
 
 
@@ -31,10 +36,11 @@ def read_counted(
 ) -> Values:
     """What counts in roll-ups of the rows with start <= at < end: a third of the work of reading whole rows."""
     log = observation.c
-    statement = select(log.ts, log.series_id, log.value).where(log.quality < Quality.MISSING, log.value.is_not(None))
+    counts = (log.told.bitwise_and(QUALITY_MASK) < Quality.MISSING) & log.value.is_not(None)
+    statement = select(AT, SERIES, log.value).where(counts)
     at, series, value = driver.arrays(connection, _inside(statement, start, end, series_ids))
     order = _order(at, series)
-    return Values(at[order], series[order], value[order])
+    return Values(at[order], series[order].astype(np.int32), value[order])
 
 
 def read_spans(connection: Connection, driver: Driver, spans: Sequence[tuple[int, int]]) -> Rows:
@@ -44,8 +50,7 @@ def read_spans(connection: Connection, driver: Driver, spans: Sequence[tuple[int
 
 def read_staged(connection: Connection, driver: Driver, stage: Any) -> Rows:
     """The rows of the log whose keys stand in a scratch table."""
-    log = observation.c
-    joined = stage.join(observation, (log.ts == stage.c.ts) & (log.series_id == stage.c.series_id))
+    joined = stage.join(observation, stage.c.key == KEY)
     return rows_of(driver.arrays(connection, _columns(driver).select_from(joined)))
 
 
@@ -101,13 +106,20 @@ def spans_of(at: Int64, limit: int = 64, gap_ms: int = 60_000) -> list[tuple[int
     return list(zip(starts.tolist(), ends.tolist(), strict=True))
 
 
+def log_columns(rows: Rows) -> tuple[Array, ...]:
+    """Rows as the columns of the log."""
+    told = (rows.received - rows.at) << QUALITY_BITS | rows.quality
+    return paired(0, rows.at, rows.series), told, rows.value
+
+
 def rows_of(arrays: Sequence[Array]) -> Rows:
-    """Rows, in order, from the five columns that `_columns` selects."""
-    at, series, value, quality, received = arrays
-    return Rows(at, series, value, quality.astype(np.uint8), received).take(_order(at, series))
+    """Rows, in order, from the columns that `_columns` selects."""
+    at, series, told, value = arrays
+    quality, received = (told & QUALITY_MASK).astype(np.uint8), at + (told >> QUALITY_BITS)
+    return Rows(at, series.astype(np.int32), value, quality, received).take(_order(at, series))
 
 
-def _order(at: Int64, series: Int32) -> NDArray[np.intp] | slice:
+def _order(at: Int64, series: Int64) -> NDArray[np.intp] | slice:
     """The order by (at, series). Asked for here and not of the database: PostgreSQL would sort a million rows on disk."""
     later, same = at[1:] > at[:-1], at[1:] == at[:-1]
     if (later | (same & (series[1:] > series[:-1]))).all():
@@ -116,13 +128,9 @@ def _order(at: Int64, series: Int32) -> NDArray[np.intp] | slice:
 
 
 def _columns(driver: Driver) -> Select[Any]:
-    log = observation.c
-    return select(log.ts, log.series_id, driver.number(log.value), log.quality, log.received)
+    return select(AT, SERIES, observation.c.told, driver.number(observation.c.value))
 
 
 def _inside(statement: Select[Any], start: int, end: int, series_ids: Collection[int] | None) -> Select[Any]:
-    log = observation.c
-    statement = statement.where(log.ts >= start, log.ts < end)
-    if series_ids is None:
-        return statement
-    return statement.where(log.series_id.in_(sorted(int(number) for number in series_ids)))
+    statement = statement.where(between(start, end))
+    return statement if series_ids is None else statement.where(of_series(series_ids))

@@ -6,10 +6,10 @@ from sqlalchemy import Connection, func, select
 from store.buckets import Calendar
 from store.changes import newest_version, observations_after
 from store.columns import Rows, Values
+from store.keys import KEY, time_of
 from store.marks import LONG_AGO
 from store.moment import HOUR_MS
 from store.rollup import paired
-from store.tables import observation
 
 LIMIT = 1_000_000  # rows kept, 29 MB; a city with more in an hour closes its hours from the log
 
@@ -32,8 +32,8 @@ class Recent:
         if self._version is None or observations_after(connection, self._version):
             self.forget()
             self._version = newest_version(connection)
-            newest = connection.execute(select(func.max(observation.c.ts))).scalar_one()
-            self._since = LONG_AGO if newest is None else self._calendar.hour_of(newest) + HOUR_MS
+            newest = connection.execute(select(func.max(KEY))).scalar_one()
+            self._since = LONG_AGO if newest is None else self._calendar.hour_of(time_of(newest)) + HOUR_MS
 
     def add(self, rows: Rows, version: int) -> None:
         """Keep the rows that a commit of this version puts into the log."""

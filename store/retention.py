@@ -8,7 +8,8 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, and_, delete, f
 
 from domain.metric import Metric
 from store.buckets import Calendar
-from store.marks import HOURS_FROM, get_number, put_mark
+from store.keys import KEY, SERIES, between, time_of
+from store.marks import HOURS_FROM, LONG_AGO, get_number, put_mark
 from store.moment import DAY_MS, HOUR_MS
 from store.tables import (
     alert,
@@ -72,17 +73,16 @@ class Plan:
 
     def _log_steps(self, connection: Connection, cutoff: int) -> Iterator[tuple[str, Step]]:
         """An hour of the log at a time; hours that hold nothing to delete are found without the writer's lock."""
-        ts = observation.c.ts
-        mine = observation.c.series_id.in_(self._of(connection, cutoff))
-        start = -1 << 62
+        mine = SERIES.in_(self._of(connection, cutoff))
+        start = LONG_AGO
         while True:
-            due = select(ts).where(ts >= start, ts < cutoff, mine).order_by(ts).limit(1)
+            due = select(KEY).where(between(start, cutoff), mine).order_by(KEY).limit(1)
             first = connection.execute(due).scalar_one_or_none()
             if first is None:
                 return
-            hours = self.calendar.hour_of(first)
+            hours = self.calendar.hour_of(time_of(first))
             start = hours + HOUR_MS
-            yield observation.name, _deleting(observation, and_(ts >= hours, ts < start, mine))
+            yield observation.name, _deleting(observation, and_(between(hours, start), mine))
 
     def _of(self, connection: Connection, cutoff: int) -> Select[tuple[int]]:
         """The series whose log goes up to a cutoff or further, as a subquery: there may be more than a statement binds."""

@@ -3,10 +3,8 @@
 import numpy as np
 
 from store.buckets import Calendar
-from store.columns import Bool, Int32, Int64, Rollups, Values
+from store.columns import SERIES_BITS, Bool, Int32, Int64, Rollups, Values
 from store.moment import HOUR_MS
-
-SERIES_BITS = 20  # a million series; leaves 278 years of milliseconds beside them in one int64
 
 
 def paired(origin: int, at: Int64, series: Int32) -> Int64:

@@ -72,10 +72,7 @@ class SqliteDriver:
     def stage(self, connection: Connection, columns: Sequence[str], arrays: Sequence[Array]) -> Table:
         """A temporary table, kept in memory."""
         cursor = connection.connection.cursor()
-        cursor.execute(
-            f"CREATE TEMP TABLE IF NOT EXISTS {STAGE} (ts INTEGER, series_id INTEGER, value REAL, quality INTEGER,"
-            " received INTEGER, PRIMARY KEY (ts, series_id)) WITHOUT ROWID"
-        )
+        cursor.execute(f"CREATE TEMP TABLE IF NOT EXISTS {STAGE} (key INTEGER PRIMARY KEY, told INTEGER, value REAL)")
         cursor.execute(f"DELETE FROM {STAGE}")  # noqa: S608 - our own name
         self.add(connection, self._stage, columns, arrays)
         return self._stage

@@ -37,17 +37,15 @@ series = Table(
     Index("series_key", "metric", "site", "source", "standard", unique=True),
 )
 
-# The log. Keyed by time first, so that it appends: 4.4 times the rows a second of a (series, time) key.
-# 8-byte columns stand together, because PostgreSQL pads each row to its columns' alignment.
+# The log. Its key is at << 20 | series_id: time first, so that it appends, and one number, so that in SQLite it is the rowid:
+# 27 bytes a value against 35 with a column for each, and a fifth more values a second on both databases.
+# `told` is (received - at) << 2 | quality: small when a value arrives soon. The view `log` shows all of it in plain columns.
 observation = Table(
     "observation",
     metadata,
-    Column("ts", BigInteger, primary_key=True, autoincrement=False),
-    Column("received", BigInteger, nullable=False),
+    Column("key", BigInteger().with_variant(Integer(), "sqlite"), primary_key=True, autoincrement=False),
+    Column("told", BigInteger, nullable=False),
     Column("value", Double),
-    Column("series_id", Integer, primary_key=True, autoincrement=False),
-    Column("quality", SmallInteger, nullable=False),
-    sqlite_with_rowid=False,
 )
 
 latest = Table(

@@ -51,4 +51,4 @@ def test_a_wait_that_lost_its_server_says_so_and_the_next_one_works(store: Store
 def test_missing_values_are_null_for_whoever_else_reads_the_tables(store: Store, url: str) -> None:
     store.write(batch(seen(None), seen(1, NOW + MINUTE)))
     with psycopg.connect(url) as reader:
-        assert reader.execute("SELECT value FROM observation ORDER BY ts").fetchall() == [(None,), (1.0,)]
+        assert reader.execute("SELECT value FROM observation ORDER BY key").fetchall() == [(None,), (1.0,)]
