@@ -33,8 +33,15 @@ def dump(raw: object) -> str:
     try:
         text = json.dumps(dict(raw) if isinstance(raw, Mapping) else raw, ensure_ascii=False, default=str)
     except (TypeError, ValueError, RecursionError):
-        text = repr(raw)
+        text = _told(raw)
     return cut(text)
+
+
+def _told(raw: object) -> str:
+    try:
+        return repr(raw)
+    except RecursionError:
+        return f"a {type(raw).__name__} nested too deep to be shown"
 
 
 def cut(text: str) -> str:

@@ -44,10 +44,16 @@ def respond(request: Request, listing: Listing) -> Response:
     if listing.following is not None:
         address = request.url.include_query_params(cursor=listing.following)
         headers["Link"] = f'<{address.path}?{address.query}>; rel="next"'
-    if headers["ETag"] in (tag.strip() for tag in request.headers.get("if-none-match", "").split(",")):
+    if _has(request.headers.get("if-none-match", ""), headers["ETag"]):
         return Response(None, 304, headers)
     kind = "text/csv; charset=utf-8; header=present" if media == CSV else media
     return Response(body, 200, {**headers, "Content-Type": kind})
+
+
+def _has(known: str, etag: str) -> bool:
+    """Whether If-None-Match names the tag; compared weakly (RFC 9110 13.1.2), because proxies that compress weaken it."""
+    tags = [tag.strip().removeprefix("W/") for tag in known.split(",")]
+    return etag in tags or tags == ["*"]
 
 
 def accepted(header: str, offers: Sequence[str]) -> str:

@@ -29,7 +29,13 @@ refused, so that a typing error does not go unnoticed.
 TAGS: Final = [
     {"name": "catalogue", "description": "What there is to ask for."},
     {"name": "values", "description": "What was measured and what happened."},
-    {"name": "push", "description": "What departments' systems send by themselves. Needs a token with scope push."},
+    {
+        "name": "push",
+        "description": "What departments' systems send by themselves, to a source of kind push. Needs a token with scope push: "
+        "`curl -H 'Authorization: Bearer cc_...' -H 'Content-Type: application/x-ndjson' -H 'Idempotency-Key: 2026-11-24-17' "
+        "--data-binary @records.ndjson https://cockpit.example/api/v1/observations?source=parking`. "
+        "When no answer came, send the same request with the same key again: it is taken once.",
+    },
 ]
 SCHEMES: Final[dict[str, Any]] = {
     "token": {"type": "http", "scheme": "bearer", "description": "A token that begins with cc_."},

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from access import mask
 from access.reach import fitted, metrics_of, places_of, sees, sees_incident
@@ -14,6 +14,11 @@ from domain.city import City
 from domain.incident import Incident
 from domain.metric import Metric
 from domain.place import Site
+
+EARLIEST, LATEST = (
+    datetime(1971, 1, 1, tzinfo=UTC),
+    datetime(2200, 1, 1, tzinfo=UTC),
+)  # calendars reckon well in between
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +93,13 @@ def city_now(services: Services) -> City:
 
 
 def moment(at: datetime | None, otherwise: datetime, name: str) -> datetime:
-    """A time asked for; ApiError when it has no zone."""
+    """A time asked for; ApiError when it has no zone or lies where nothing can be."""
     if at is None:
         return otherwise
     if at.tzinfo is None:
         raise ApiError(422, "naive_time", f"{name} needs a zone, such as 2026-11-24T06:30:00Z.")
+    if not EARLIEST <= at <= LATEST:
+        raise ApiError(422, "out_of_range", f"{name} lies outside {EARLIEST.year} to {LATEST.year}.")
     return at
 
 

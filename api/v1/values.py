@@ -63,7 +63,7 @@ def router(services: Services) -> APIRouter:
         scope = reading(services)
         scope.known_district(asked.district)
         at = moment(asked.at, services.now(), "at")
-        since = moment(asked.since, _before(at, DAY), "since")
+        since = moment(asked.since, at - DAY, "since")
         told = await asyncio.to_thread(services.store.incidents, at, since, scope.viewer.reach.districts)
         found = sorted(scope.incidents(one for one in told if _asked_for(one, asked)), key=_newest_first)
         part = paged(found, _newest_first, asked.limit, asked.cursor)
@@ -82,20 +82,13 @@ def _latest(store: Store, scope: Scope, asked: LatestQuery) -> list[Latest]:
 def _span(asked: ValuesQuery, now: datetime) -> tuple[datetime, datetime]:
     """From and to; ApiError when they are the wrong way round or further apart than one request may read."""
     end = moment(asked.end, now, "to")
-    start = moment(asked.start, _before(end, DAY), "from")
+    start = moment(asked.start, end - DAY, "from")
     if start > end:
         raise ApiError(422, "upside_down", "from lies after to.")
     longest = LONGEST[asked.step]
     if end - start > longest:
         raise ApiError(422, "too_long", f"One request reads at most {longest.days} days of step={asked.step}.")
     return start, end
-
-
-def _before(at: datetime, span: timedelta) -> datetime:
-    try:
-        return at - span
-    except OverflowError as error:
-        raise ApiError(422, "out_of_range", "The time lies outside the calendar.") from error
 
 
 def _values(

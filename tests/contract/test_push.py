@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from config.kinds import SOURCES
 from datasources.context import SourceContext
@@ -18,7 +20,7 @@ from domain.batch import Batch
 from domain.errors import SourceError
 from domain.metric import Metric
 from domain.place import Site
-from domain.source import Ask, SourceSpec
+from domain.source import Ask, Record, SourceSpec
 
 NOW = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
 T = "2026-11-24 14:00"
@@ -155,3 +157,51 @@ def test_every_key_is_documented_on_the_page() -> None:
     for name in set(SOURCES["push"].model_fields) - set(SourceSpec.model_fields):
         assert f"| `{name}` |" in text
     assert all(model.__doc__ for model in models(SOURCES["push"]))
+
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+RECORDS = st.fixed_dictionaries(
+    {}, optional={"time": JSON_VALUES | st.just(T), "site": JSON_VALUES | st.just("A1"), "pm": JSON_VALUES}
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(body=st.binary() | st.text().map(str.encode), media=st.sampled_from([JSON, NDJSON, CSV]))
+def test_no_bytes_break_it(context: SourceContext, body: bytes, media: str) -> None:
+    spec = declared()
+    try:
+        batch, outcomes = Mapper(spec, context).judged(entries(spec, media, body), NOW)
+    except SourceError:
+        return
+    assert batch.read == len(outcomes)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=st.lists(RECORDS | JSON_VALUES), space=st.sampled_from([None, 1, "\t"]))
+def test_every_record_of_a_list_gets_its_fate(context: SourceContext, rows: list[Any], space: Any) -> None:
+    spec = declared()
+    sent = list(entries(spec, JSON, json.dumps(rows, indent=space).encode()))
+    assert len(sent) == len(rows)
+    for entry, one in zip(sent, rows, strict=True):
+        assert isinstance(entry, Record) == isinstance(one, dict)
+    batch, outcomes = Mapper(spec, context).judged(sent, NOW)
+    fates = [one.fate for one in outcomes]
+    assert fates.count("rejected") == len(batch.rejects)
+    assert fates.count("duplicate") == batch.duplicates
+    assert len(fates) == batch.read
+    assert all(one.reason for one in outcomes if one.fate == "rejected")
+
+
+@pytest.mark.parametrize("depth", range(880, 1000, 3))
+def test_a_record_nested_deep_is_refused_or_read(context: SourceContext, depth: int) -> None:
+    body = ('{"a":' * depth + "1" + "}" * depth + "\n" + json.dumps(row())).encode()
+    _, outcomes = sent_lines(context, body)
+    assert [one.fate for one in outcomes] == ["rejected", "accepted"]
+
+
+def sent_lines(context: SourceContext, body: bytes) -> tuple[Batch, list[Outcome]]:
+    spec = declared()
+    return Mapper(spec, context).judged(entries(spec, NDJSON, body), NOW)

@@ -83,6 +83,8 @@ async def test_values_fold_into_hours_and_days(desk: Desk) -> None:
         ({"from": "2026-01-01T00:00:00Z", "step": "hour"}, "too_long"),
         ({"from": "2026-11-24T00:00:00"}, "naive_time"),
         ({"to": "0001-01-01T00:00:00Z"}, "out_of_range"),
+        ({"to": "9999-12-31T23:59:59Z"}, "out_of_range"),
+        ({"from": "0001-01-01T00:00:00+14:00"}, "out_of_range"),
         ({"from": "yesterday"}, "invalid_request"),
         ({"step": "week"}, "invalid_request"),
         ({"cursor": "bm9uZQ"}, "unknown_cursor"),
