@@ -120,7 +120,7 @@
   /* ---- grids: as many columns as the box has room for, and a quick filter ---- */
   // Column -> the box's least width in px at which it is shown; the others are always there.
   const ROOM = {
-    "accounts-grid": { login: 520, department: 640, districts: 760, seen: 900, topics: 1040 },
+    "accounts-grid": { login: 520, department: 640, districts: 760, seen: 940, topics: 1100 },
     "audit-grid": { thing: 520, summary: 640, number: 860, address: 1000 },
   };
   const api = (id) => (window.dash_ag_grid ? window.dash_ag_grid.getApi(id) : null);

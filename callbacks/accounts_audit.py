@@ -59,7 +59,9 @@ def verify(services: AccountServices, desk: Desk, typed: object) -> Node:
         return frame.notice(desk, "bad", desk.t("指纹不完整：应为编号、连字符和 64 位字符"))
     try:
         found = services.store.audit.verify(noted)
-        told = {"ok": found.ok, "rows": found.rows, "broken_at": found.broken_at, "why": found.why}
+        told: dict[str, object] = {"ok": found.ok, "rows": found.rows}
+        if not found.ok:
+            told |= {"broken_at": found.broken_at, "why": found.why}
         services.store.audit.append(deed(desk.viewer, Verb.AUDIT_VERIFY, "audit", desk.now, told))
     except StoreError as error:
         log.warning("the audit log could not be checked: %s", error)

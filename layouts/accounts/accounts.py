@@ -78,9 +78,9 @@ def _table(desk: Desk, accounts: Sequence[Account], opened: str) -> Node:
     columns = [
         grid.column("name", desk.t("姓名"), 110, 2, **more),
         grid.column("login", desk.t("登录名"), 140, 2, **more),
-        grid.column("role", desk.t("角色"), 116, 1, **more),
-        grid.column("state", desk.t("状态"), 120, 1, **more),
-        grid.column("department", desk.t("部门"), 120, 3, **more),
+        grid.column("role", desk.t("角色"), 140, 1, **more),
+        grid.column("state", desk.t("状态"), 132, 1, **more),
+        grid.column("department", desk.t("部门"), 120, 2, **more),
         grid.column("districts", desk.t("区县范围"), 110, 2, **more),
         grid.column("topics", desk.t("专题范围"), 110, 2, **more),
         grid.column("seen", desk.t("最近登录"), 170, 0, **more),

@@ -89,6 +89,7 @@ FIELDS = {
     "rows": "条数",
     "ok": "完整",
     "broken_at": "断开处",
+    "why": "原因",
 }
 REASONS = {
     Reason.RIGHT: "您的角色不允许这样做",
