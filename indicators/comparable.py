@@ -2,13 +2,25 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from domain.metric import Metric
 from indicators.exact import fraction
 from indicators.hj633 import CHINA, edition_of
 from indicators.rates import SMALL
+from indicators.reasons import Why
 
 COVERED = 0.8  # below 80 % of the expected samples a figure is not compared
+
+
+class Thin(NamedTuple):
+    """How it is said that a figure has gaps, or rests on few cases."""
+
+    uncovered: Why
+    few: Why
+
+
+NOW, BASE = Thin(Why.UNCOVERED_NOW, Why.FEW_NOW), Thin(Why.UNCOVERED_BASE, Why.FEW_BASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,21 +53,20 @@ def refusal(metric: Metric, now: Side, base: Side) -> str:
         or _moved(now, base)
         or now.holiday
         or base.holiday
-        or thin(metric, now, "本期")
-        or thin(metric, base, "基期")
+        or thin(metric, now, NOW)
+        or thin(metric, base, BASE)
     )
 
 
-def thin(metric: Metric, side: Side, name: str) -> str:
+def thin(metric: Metric, side: Side, words: Thin) -> str:
     """Why one figure is too thin to judge by: coverage below 80 % or a sample below 30; "" when it is not."""
-    why = few(metric, side.n)
-    return _uncovered(side, name) or (name + why if why else "")
+    return uncovered(side.coverage, words.uncovered) or few(metric, side.n, words.few)
 
 
 def _absent(now: Side, base: Side) -> str:
     if now.value is None:
-        return "本期无数据"
-    return "无基期数据" if base.value is None else ""
+        return Why.NO_VALUE.say()
+    return Why.NO_BASE.say() if base.value is None else ""
 
 
 def _redefined(metric: Metric, now: Side, base: Side) -> str:
@@ -63,7 +74,7 @@ def _redefined(metric: Metric, now: Side, base: Side) -> str:
     since = _moment(metric.since)
     if since is None or now.at is None or base.at is None or not base.at < since <= now.at:
         return ""
-    return f"口径变更：{metric.since} 起执行第 {metric.version} 版口径"
+    return Why.REDEFINED.say(day=metric.since, n=metric.version)
 
 
 def _moment(text: str) -> datetime | None:
@@ -77,7 +88,7 @@ def _moment(text: str) -> datetime | None:
 
 def _restandardised(metric: Metric, now: Side, base: Side) -> str:
     new, old = _standard(metric, now), _standard(metric, base)
-    return f"标准变更：{old} → {new}，须按同一标准重算" if new and old and new != old else ""
+    return Why.RESTANDARDISED.say(old=old, new=new) if new and old and new != old else ""
 
 
 def _standard(metric: Metric, side: Side) -> str:
@@ -88,15 +99,14 @@ def _standard(metric: Metric, side: Side) -> str:
 
 
 def _moved(now: Side, base: Side) -> str:
-    return "区划调整，范围不同" if now.boundary and base.boundary and now.boundary != base.boundary else ""
+    return Why.MOVED.say() if now.boundary and base.boundary and now.boundary != base.boundary else ""
 
 
-def _uncovered(side: Side, name: str) -> str:
-    if side.coverage >= COVERED:
-        return ""
-    return f"{name}数据覆盖率 {int(fraction(side.coverage) * 100)}%，低于 80%"
+def uncovered(coverage: float, why: Why) -> str:
+    """Why a figure with gaps is not judged, in the given words; "" from 80 % on."""
+    return "" if coverage >= COVERED else why.say(n=int(fraction(coverage) * 100))
 
 
-def few(metric: Metric, n: float | None) -> str:
+def few(metric: Metric, n: float | None, why: Why) -> str:
     """Why a rate over `n` cases is not judged; "" for enough of them, and for a census, where few is all there are."""
-    return f"样本量 {n:g}，少于 {SMALL}" if n is not None and n < SMALL and not metric.census else ""
+    return why.say(n=f"{n:g}", m=SMALL) if n is not None and n < SMALL and not metric.census else ""

@@ -7,9 +7,10 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from domain.metric import Metric
-from indicators.comparable import Side, refusal, thin
+from indicators.comparable import NOW, Side, refusal, thin
 from indicators.exact import fraction
 from indicators.rates import is_rate
+from indicators.reasons import Why
 
 Basis = Literal["yesterday", "week", "month", "year", "target", "progress"]
 Unit = Literal["%", "pt", ""]
@@ -48,7 +49,7 @@ def compare(metric: Metric, now: Side, base: Side, basis: Basis) -> Compared:
 def _difference(metric: Metric, value: float, base: float, basis: Basis) -> Compared:
     unit = unit_of(metric)
     if unit == "%" and base <= 0:
-        return Compared(basis, base, refused="基数不大于 0，不计算增幅")
+        return Compared(basis, base, refused=Why.NO_GROWTH.say())
     return Compared(basis, base, difference(value, base, unit), unit, improved(metric, value, base))
 
 
@@ -84,8 +85,8 @@ def _merit(metric: Metric, value: float) -> Fraction:
 def compare_target(metric: Metric, now: Side) -> Compared:
     """A figure against the metric's target; better = met. Refused: no target, no value, too thin to judge by."""
     if metric.target is None:
-        return Compared("target", refused="未设目标值")
-    refused = "本期无数据" if now.value is None else thin(metric, now, "本期")
+        return Compared("target", refused=Why.NO_TARGET.say())
+    refused = Why.NO_VALUE.say() if now.value is None else thin(metric, now, NOW)
     if refused or now.value is None:
         return Compared("target", metric.target, refused=refused)
     told = _difference(metric, now.value, metric.target, "target")
@@ -107,8 +108,8 @@ def progress(metric: Metric, now: Side, gone: Fraction) -> Compared:
     gone: 0..1 from `elapsed`. For a metric that is better lower, staying below the time's share is for the better.
     """
     if metric.target is None or metric.target <= 0:
-        return Compared("progress", refused="未设目标值")
-    refused = "本期无数据" if now.value is None else thin(metric, now, "本期")
+        return Compared("progress", refused=Why.NO_TARGET.say())
+    refused = Why.NO_VALUE.say() if now.value is None else thin(metric, now, NOW)
     if refused or now.value is None:
         return Compared("progress", float(gone * 100), refused=refused)
     done = fraction(now.value) * 100 / fraction(metric.target)

@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from indicators.reasons import Why
+
 Shift = Literal["yesterday", "week", "month", "year"]
 
 # 春节, 清明, 端午, 中秋 by year: they move against the solar calendar. Computed by the calendar's rules (GB/T 33661-2017).
@@ -79,12 +81,12 @@ def base_of(day: date, shift: Shift) -> tuple[date, str]:
 def _year_before(day: date) -> tuple[date, str]:
     same = same_date(day, day.year - 1)
     if day.year not in _MOVING or same.year not in _MOVING:
-        return same, f"节假日历表只含 {min(_MOVING)}–{max(_MOVING)} 年"
+        return same, Why.NO_CALENDAR.say(a=min(_MOVING), b=max(_MOVING))
     now = festival(day)
     moved = now.name in _NAMES
     base = main_day(now.name, same.year) + timedelta(days=now.offset) if moved else same
     then = festival(base)
-    return base, "" if then.name == now.name else f"本期为{now.name}，基期为{then.name}，不可比"
+    return base, "" if then.name == now.name else Why.OTHER_DAY.say(a=now.name, b=then.name)
 
 
 def same_date(day: date, year: int) -> date:

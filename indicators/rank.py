@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from domain.metric import Metric
-from indicators.comparable import COVERED, few
+from indicators.comparable import few, uncovered
 from indicators.exact import Number, fraction, half_even
 from indicators.rates import is_rate
+from indicators.reasons import Why
 
 PER_PERSONS = 10_000  # amounts are ranked per 万人: raw counts only rank how large the places are
 
@@ -85,19 +86,19 @@ def per_persons(value: Number, persons: Number) -> Fraction:
 
 def _refusal(metric: Metric, entry: Entry, entries: Sequence[Entry]) -> str:
     if metric.better == "none":
-        return "指标无优劣方向，不排名"
+        return Why.NO_DIRECTION.say()
     if entry.value is None:
-        return "无数据"
-    return few(metric, entry.n) or _uneven(metric, entry, entries)
+        return Why.NO_DATA.say()
+    return few(metric, entry.n, Why.FEW) or _uneven(metric, entry, entries)
 
 
 def _uneven(metric: Metric, entry: Entry, entries: Sequence[Entry]) -> str:
-    if entry.coverage < COVERED:
-        return f"数据覆盖率 {int(fraction(entry.coverage) * 100)}%，低于 80%"
+    if gaps := uncovered(entry.coverage, Why.UNCOVERED):
+        return gaps
     if is_amount(metric) and not entry.persons:
-        return "缺少常住人口，不能折算每万人"
+        return Why.NO_POPULATION.say()
     standard = max((e.standard for e in entries if e.value is not None), default="")
-    return f"标准不同：{entry.standard or '未注明'}" if entry.standard != standard else ""
+    return Why.OTHER_STANDARD.say(name=entry.standard or Why.UNNAMED.say()) if entry.standard != standard else ""
 
 
 def _merit(metric: Metric, row: Ranked) -> Fraction:

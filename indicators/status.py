@@ -7,6 +7,7 @@ from typing import Literal
 from domain.alert import Alert, AlertLevel, Condition
 from domain.health import Freshness, SourceHealth
 from domain.incident import Incident
+from indicators.reasons import Why
 
 Stage = Literal[1, 2, 3, 4, 5]
 Code = Literal["incident", "alert", "source"]
@@ -69,15 +70,17 @@ def _incident(incident: Incident) -> Reason | None:
     """An open incident by its grade; one without a grade asks for attention until somebody grades it."""
     if incident.status == "closed":
         return None
-    word = GRADE_WORDS[incident.grade] if incident.grade else "未定级"
-    return Reason(BY_GRADE[incident.grade or 4], "incident", incident.id, f"{word}事件：{incident.title}")
+    word = GRADE_WORDS[incident.grade] if incident.grade else Why.UNGRADED.say()
+    return Reason(
+        BY_GRADE[incident.grade or 4], "incident", incident.id, Why.INCIDENT.say(grade=word, title=incident.title)
+    )
 
 
 def _alert(alert: Alert) -> Reason | None:
     stage = BY_LEVEL[alert.level]
     if alert.condition not in _OPEN or stage == 1:
         return None
-    return Reason(stage, "alert", alert.fingerprint, f"{alert.level.name} 告警：{alert.say}")
+    return Reason(stage, "alert", alert.fingerprint, Why.ALERT.say(n=int(alert.level), say=alert.say))
 
 
 def _sources(sources: Mapping[str, SourceHealth], say: Callable[[str], str]) -> Sequence[Reason]:
@@ -88,8 +91,8 @@ def _sources(sources: Mapping[str, SourceHealth], say: Callable[[str], str]) -> 
     stale = [key for key, health in sources.items() if health.state is Freshness.STALE]
     share = health_share(sources)
     told = [*down, *stale] if share is not None and share < HEALTHY else down
-    words = dict.fromkeys(down, "中断") | dict.fromkeys(stale, "过期")
-    return [Reason(2, "source", key, f"数据源{words[key]}：{say(key)}") for key in told]
+    words = dict.fromkeys(down, Why.SOURCE_DOWN) | dict.fromkeys(stale, Why.SOURCE_STALE)
+    return [Reason(2, "source", key, words[key].say(name=say(key))) for key in told]
 
 
 def health_share(sources: Mapping[str, SourceHealth]) -> float | None:

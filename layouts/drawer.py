@@ -112,7 +112,7 @@ def _facts(view: View, metric: Metric, reading: Reading) -> Node:
         else ""
     )
     told = [
-        (view.t("口径"), view.said(metric.definition)),
+        (view.t("口径"), view.either(view.said(metric.definition), metric.definition_en)),
         (view.t("单位"), view.t(metric.unit)),
         (view.t("责任单位"), view.said(metric.department)),
         (view.t("来源"), view.source_name(metric.key)),

@@ -8,7 +8,7 @@ from domain.health import Freshness, SourceHealth
 from domain.run import SourceRun
 from domain.screen import Item
 from domain.source import SourceSpec
-from layouts import faults, frame, sheet, sources, words
+from layouts import faults, frame, record_faults, sheet, sources, words
 from layouts.number import number
 from layouts.tags import Child, Node, h
 from layouts.view import View
@@ -188,7 +188,7 @@ def _record(view: View, one: Quarantined, reason: str) -> Node:
         "Li",
         [
             h("Div", head, "record-head"),
-            h("Div", reason, "record-why"),
+            h("Div", record_faults.reason(reason, view.lang), "record-why"),
             h("Div", one.where or None, "record-where", title=one.where),
             h("Code", raw, "record-raw"),
         ],

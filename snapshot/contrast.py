@@ -7,6 +7,7 @@ from domain.metric import Metric, Window
 from indicators.comparable import Side
 from indicators.compare import Compared, compare, compare_target, elapsed, progress
 from indicators.rank import Entry, rank
+from indicators.reasons import Why
 from snapshot.ask import Ask
 from snapshot.figures import FRESH
 from snapshot.model import Basis, Comparison, Rank, Reading
@@ -14,7 +15,7 @@ from snapshot.moment import Moment
 from snapshot.numbers import read, reading
 from snapshot.times import Shift, earlier
 
-STALE = "本期数据已过期"
+STALE = Why.STALE.say()
 
 
 def compared(moment: Moment, ask: Ask, key: str, place: str, basis: Basis, window: Window | None) -> Comparison:

@@ -12,6 +12,7 @@ from indicators.aqi import pollutants
 from indicators.composite import composite
 from indicators.gb3838 import class_name
 from indicators.rain import grade_name
+from indicators.reasons import Why
 from snapshot.ask import Ask, Question
 from snapshot.figures import FRESH, Part, before, begin, covered, head_of, latest, windowed
 from snapshot.model import Reading
@@ -173,7 +174,7 @@ def _composite(moment: Moment, ask: Ask, metric: Metric, place: str, end: dateti
         max((r.received for r in told if r.received is not None), default=None),
         Freshness.LIVE if index.value is not None else Freshness.NONE,
         coverage=index.coverage,
-        note=f"缺：{missing}" if missing else "",
+        note=Why.MISSING.say(names=missing) if missing else "",
     )
 
 

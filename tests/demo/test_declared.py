@@ -1,5 +1,7 @@
 """The demonstration city's own declarations: complete, consistent, and every rule does what its tests say."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -24,6 +26,17 @@ def test_at_least_eighty_metrics_each_say_what_they_are(city: City) -> None:
         assert (metric.target is None) == (metric.target_source == ""), metric.key
         if metric.composite:
             assert sum(metric.composite.values()) == pytest.approx(1.0)
+
+
+def test_every_number_of_the_first_screen_is_defined_in_english_too(city: City) -> None:
+    shown = set(
+        re.findall(r"metric: ([a-z0-9_.]+)", (city.folder / "screens" / "overview.yaml").read_text(encoding="utf-8"))
+    )
+    assert len(shown) > 25
+    for key in shown:
+        english = city.metrics[key].definition_en
+        assert len(english) > WORDS, key
+        assert not re.search("[\u4e00-\u9fff]", english), key
 
 
 def test_every_topic_of_the_city_is_covered(city: City) -> None:

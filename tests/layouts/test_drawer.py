@@ -1,4 +1,7 @@
+from dataclasses import replace
+
 import plotly.graph_objects as go
+import pytest
 
 from domain.health import Freshness
 from layouts import drawer
@@ -27,6 +30,15 @@ def test_a_number_tells_everything_a_person_asks_of_it(view: View) -> None:
         "覆盖 97%",
     ):
         assert word in words
+
+
+def test_an_english_reader_gets_the_english_definition(view: View, monkeypatch: pytest.MonkeyPatch) -> None:
+    declared = view.metric("air.aqi").model_copy(update={"definition_en": "As the standard says."})
+    monkeypatch.setitem(view.city.metrics, "air.aqi", declared)  # type: ignore[arg-type]  # a dict, said to be a Mapping
+    assert "As the standard says." not in told(view, Address(metric="air.aqi"))
+    english = told(replace(view, lang="en"), Address(metric="air.aqi"))
+    assert "As the standard says." in english
+    assert declared.definition not in english
 
 
 def test_a_refused_comparison_says_why(view: View) -> None:
