@@ -1,11 +1,14 @@
 """The real web process on the demonstration city, driven as a browser or a program drives it, without a port."""
 
+import asyncio
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
@@ -78,6 +81,53 @@ class House:
         made = TestClient(self.server, "http://cockpit.test", raise_server_exceptions=False, follow_redirects=False)
         made.headers["Authorization"] = f"Bearer {secret}"
         return made
+
+    def drawer(self, browser: TestClient, search: str) -> str:
+        """What the page's drawer shows for an address, and the page's own content beside it."""
+        part = {"id": "url", "property": "search", "value": search}
+        body = {"output": "drawer.children", "outputs": {"id": "drawer", "property": "children"}, "state": [],
+                "inputs": [part, {"id": "pulse", "property": "data"}], "changedPropIds": ["url.search"]}  # fmt: skip
+        answer = browser.post("/_dash-update-component", json=body)
+        assert answer.status_code == 200, answer.text
+        page = browser.get("/_dash-layout", headers={"Referer": f"http://cockpit.test/{search}"})
+        assert page.status_code == 200
+        return f"{answer.text} {page.text}"
+
+    def streamed(self, browser: TestClient, query: str, patience: float = 3.0) -> tuple[int, str]:
+        """What the live stream says first: its status and its words until it pauses, then the browser leaves."""
+        cookies = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
+        headers = [(b"host", b"cockpit.test"), (b"cookie", cookies.encode()), (b"sec-fetch-site", b"same-origin")]
+        scope = {"type": "http", "http_version": "1.1", "method": "GET", "scheme": "http", "path": "/stream", "root_path": "",
+                 "raw_path": b"/stream", "query_string": query.encode(), "headers": headers, "client": ("testclient", 1),
+                 "server": ("cockpit.test", 80)}  # fmt: skip
+        told: list[bytes] = []
+        status: list[int] = []
+
+        async def listen() -> None:
+            waiting, asked = asyncio.Event(), False
+
+            async def receive() -> dict[str, object]:
+                nonlocal asked
+                if not asked:
+                    asked = True
+                    return {"type": "http.request", "body": b"", "more_body": False}
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(waiting.wait(), patience)
+                return {"type": "http.disconnect"}
+
+            async def send(message: MutableMapping[str, Any]) -> None:
+                if message["type"] == "http.response.start":
+                    status.append(message["status"])
+                    return
+                told.append(message.get("body", b""))
+                if b'"full"' in told[-1] or b"event: full" in told[-1] or not message.get("more_body"):
+                    waiting.set()
+
+            await self.server(scope, receive, send)
+
+        assert self.client.portal
+        self.client.portal.call(listen)
+        return status[0], b"".join(told).decode()
 
 
 _numbers = itertools.count()

@@ -112,9 +112,10 @@ def said(house: House, role: Role) -> dict[str, str]:
     paths = [door.path for door in DOORS if door.method == "GET" and "{" not in door.path and not door.stream]
     paths += [
         "/api/v1/layers/districts",
+        "/audit/export.csv",
         "/api/v1/series/1",
-        "/?drawer=service.cases",
-        "/?source=hall",
+        "/?metric=service.cases",
+        "/?sources=hall",
         "/nowhere",
         "/api/v1/nowhere",
     ]
@@ -123,6 +124,8 @@ def said(house: House, role: Role) -> dict[str, str]:
             answer = browser.get(f"{path}{'' if '?' in path or not lang else '?'}{lang}")
             headers = {name: value for name, value in answer.headers.items() if name != "set-cookie"}
             told[f"{role} {path}{lang}"] = f"{headers} {answer.text}"
+    for search in ("?sources=hall", "?sources=all", "?metric=service.cases", "?incident=X-1"):
+        told[f"{role} page {search}"] = house.drawer(browser, search)
     return told
 
 
