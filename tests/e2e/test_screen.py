@@ -38,11 +38,19 @@ def opened(visit: Visit, cockpit: Cockpit, query: str = "") -> Page:
     return visit.page
 
 
-def report(cockpit: Cockpit, title: str, district: str = "441881") -> None:
-    """A department's record, through the store's own write path."""
+def report(cockpit: Cockpit, title: str, district: str = "441881", number: str = "") -> None:
+    """A department's record, through the store's own write path; `number` is the department's, by default made of the title."""
     now = utc_now()
     told = Incident(
-        "e2e-" + title, "incidents", "fire", title, now - timedelta(minutes=2), now, now, grade=2, district=district
+        number or "e2e-" + title,
+        "incidents",
+        "fire",
+        title,
+        now - timedelta(minutes=2),
+        now,
+        now,
+        grade=2,
+        district=district,
     )
     with open_store(cockpit.database) as store:
         store.write(Batch("incidents", now, incidents=(told,)))

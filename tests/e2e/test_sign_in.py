@@ -208,7 +208,7 @@ def test_a_wall_shows_what_happened_and_nobodys_telephone_number(come: Come, coc
     visit = come(Role.WALL)
     visit.page.goto(cockpit.url)
     live(visit.page)
-    report(cockpit, "居民来电 13812345678 反映停水")
+    report(cockpit, "居民来电 13812345678 反映停水", number="e2e-call")
     expect(visit.page.get_by_text(re.compile("居民来电.*反映停水")).first).to_be_visible(timeout=20_000)
     assert "13812345678" not in visit.page.content()
     assert not visit.errors
