@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = [
-    "access", "alerts", "api", "callbacks", "composition", "config", "datasources", "demo", "domain", "geo", "indicators", "jobs", "layouts", "snapshot", "store",
+    "access", "alerts", "api", "callbacks", "composition", "config", "datasources", "demo", "domain", "geo", "indicators", "jobs", "layouts", "snapshot", "store", "supply",
 ]  # fmt: skip
 LONGEST_MODULE = 300
 LONGEST_TEST = 500
