@@ -36,7 +36,7 @@ class Keys:
     Without a token nothing is pushed.
     """
 
-    hall: str
+    hall: str = field(repr=False)
     cockpit: str = ""
     token: str = field(default="", repr=False)
 

@@ -40,7 +40,7 @@ def test_the_environment_names_everything_the_sources_ask_for(tmp_path: Path) ->
 
 async def test_all_departments_answer_from_one_process_and_stop_together(city: City, tmp_path: Path) -> None:
     first = _free_stretch()
-    running = asyncio.create_task(serve.main(city, first, tmp_path, _clock, SECRET, "quiet"))
+    running = asyncio.create_task(serve.main(city, first, tmp_path, _clock, serve.Keys(SECRET), "quiet"))
     async with httpx.AsyncClient(transport=httpx.AsyncHTTPTransport(retries=5)) as client:
         for n in range(len(DEPARTMENTS)):
             answer = await client.get(f"http://{serve.HOST}:{first + n}/health")
@@ -60,4 +60,8 @@ async def test_a_port_in_use_is_one_sentence(city: City, tmp_path: Path) -> None
         socket.create_server((serve.HOST, first + 2)),
         pytest.raises(CockpitError, match=f"port {first + 2} of the demonstration departments is in use"),
     ):
-        await serve.main(city, first, tmp_path, _clock, SECRET)
+        await serve.main(city, first, tmp_path, _clock, serve.Keys(SECRET))
+
+
+def test_the_token_is_not_in_what_a_log_would_show() -> None:
+    assert "cc_secret" not in repr(serve.Keys(SECRET, "http://127.0.0.1:1", "cc_secret"))
