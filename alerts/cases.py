@@ -44,6 +44,24 @@ SPOKEN: Mapping[Handling, str] = {
     Handling.SELF_CLOSED: "自动恢复·未人工处理",
     Handling.ARCHIVED: "已归档",
 }
+HAPPENED: Mapping[str, str] = {  # what the program itself notes on a case
+    "open": "触发",
+    "reopen": "再次触发",
+    "rise": "级别升高",
+    "fall": "级别降低",
+    "recede": "恢复中",
+    "relapse": "复发",
+    "recover": "已恢复",
+    "lose": "数据中断",
+    "regain": "数据恢复",
+    "wake": "挂起到期",
+    "close_itself": "自动恢复·未人工处理",
+    "hide": "暂不通知",
+    "show": "恢复通知",
+    "flap": "抖动",
+    "settle": "抖动结束",
+    "note": "备注",
+}
 _OPENING = frozenset({Condition.NORMAL, Condition.PENDING, Condition.CLEARED})
 
 
@@ -116,11 +134,7 @@ def fresh(alert: Alert, where: Where, at: datetime) -> Case:
 def _noted(case: Case, alert: Alert, at: datetime) -> Case:
     """The case with what its alert now says; an alert that is over starts the clock of a case nobody has signed for."""
     over = alert.condition is Condition.CLEARED
-    due = case.due
-    if case.handling is Handling.NEW:
-        closes = CLOSES_ITSELF.get(alert.level) if over else None
-        due = at + closes if closes else None
-    return replace(
+    noted = replace(
         case,
         level=alert.level,
         say=alert.say,
@@ -129,8 +143,14 @@ def _noted(case: Case, alert: Alert, at: datetime) -> Case:
         peak=alert.peak,
         updated=at,
         recovered=(case.recovered or at) if over else None,
-        due=due,
     )
+    return replace(noted, due=closes_at(noted, at)) if case.handling is Handling.NEW else noted
+
+
+def closes_at(case: Case, at: datetime) -> datetime | None:
+    """When a case nobody signs for closes by itself, counted from `at`; None when it does not."""
+    closes = CLOSES_ITSELF.get(case.level) if case.condition is Condition.CLEARED else None
+    return at + closes if closes else None
 
 
 def timed(case: Case, now: datetime) -> CaseStep | None:

@@ -43,26 +43,32 @@ class News:
 
 def kind_of(old: Case | None, new: Case) -> NoticeKind | None:
     """What people must be told of a case's turn; None when nothing is. A case held back or settling says nothing."""
-    held = old if old is not None and not old.over else None
-    cleared = new.condition is Condition.CLEARED
-    if held is not None and cleared:
-        return None if new.flapping or held.condition is Condition.CLEARED else NoticeKind.CLEARED
-    if new.over or new.hidden:
-        return None
-    return NoticeKind.FIRED if held is None and not new.flapping else _turn(held or new, new)
+    if old is None or old.over:
+        known = NoticeKind.FLAPPING if new.flapping else NoticeKind.FIRED
+        return None if new.over or new.hidden else known
+    if new.flapping and not old.flapping and not new.over and not new.hidden:
+        return NoticeKind.FLAPPING
+    if new.condition is Condition.CLEARED:
+        return NoticeKind.CLEARED if _went(old) and not new.flapping and not new.over else None
+    return None if new.over or new.hidden else _turn(old, new)
+
+
+def _went(old: Case) -> bool:
+    """Whether a case that is cleared now was in force, or came and went, until now."""
+    return old.condition is not Condition.CLEARED or bool(old.flapping)
 
 
 def _turn(old: Case, new: Case) -> NoticeKind | None:
-    """The same of a case that is open, in force and not held back."""
-    if new.flapping and not old.flapping:
-        return NoticeKind.FLAPPING
+    """The same of a case that was open, is in force and not held back."""
     if new.level < old.level:
         return NoticeKind.ROSE
     if new.flapping or new.handling is Handling.SHELVED:
         return None
     if old.hidden:
         return _shown(old, new)
-    return NoticeKind.FIRED if old.condition is Condition.CLEARED else None
+    woke = old.handling is Handling.SHELVED
+    settled = bool(old.flapping) and new.handling is Handling.NEW
+    return NoticeKind.FIRED if woke or settled or old.condition is Condition.CLEARED else None
 
 
 def _shown(old: Case, new: Case) -> NoticeKind | None:

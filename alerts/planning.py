@@ -1,7 +1,8 @@
 """What alert changes lead to: steps of cases, and who is told. One plan is written in one transaction with the changes."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from alerts.cases import Where, follow, fresh
@@ -45,6 +46,27 @@ def plan(changes: Sequence[Change], newest: Mapping[str, Case], where: Callable[
             at[mark] = len(steps)
             steps.append(step)
     return Planned(steps=steps)
+
+
+def amended(planned: Planned, change: Callable[[Case], Case]) -> Planned:
+    """The plan with something else noted on each of its cases."""
+    return replace(planned, steps=[replace(step, case=change(step.case)) for step in planned.steps])
+
+
+def turned(before: Iterable[Case], change: Callable[[Case], Case], now: datetime) -> Planned:
+    """Steps of the cases that are held back or let go, begin to flap or settle, without anything of their alerts."""
+    steps = []
+    for old in before:
+        new = change(old)
+        if (new.hidden, bool(new.flapping)) != (old.hidden, bool(old.flapping)):
+            steps.append(CaseStep(replace(new, updated=now), _turn_verb(old, new), now, told={"hidden": new.hidden}))
+    return Planned(steps=steps)
+
+
+def _turn_verb(old: Case, new: Case) -> str:
+    if new.hidden != old.hidden:
+        return "hide" if new.hidden else "show"
+    return "flap" if new.flapping else "settle"
 
 
 def tell(planned: Planned, before: Mapping[str, Case], telling: Telling) -> Planned:

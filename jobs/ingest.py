@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from alerts.engine import Change, Engine
-from alerts.planning import Places, adopt, plan
+from alerts.planning import Places, adopt
 from domain.batch import Batch, Written
 from domain.city import City
 from domain.errors import StoreError
@@ -76,7 +76,7 @@ class Ingest:
         self._lock = asyncio.Lock()
         self._behind = False
         self._places = Places(city)
-        self._desk = DeskClock(city, store)
+        self._desk = DeskClock(city, store, self._places)
 
     async def write(self, batch: Batch) -> Written:
         """Store a batch with what is computed from it, then tell the rules; returns once it is durable."""
@@ -103,6 +103,7 @@ class Ingest:
         missing = adopt(held, known, self._places.of)
         if missing.steps:
             self._store.desk.save((), (), missing, now)
+        self._desk.warm(now)
         newest = self._store.latest(self._engine.metrics)
         self._save(self._engine.evaluate([_seen(one) for one in newest], now))
         self._load(now)
@@ -150,7 +151,7 @@ class Ingest:
         at = self._engine.next_due()
         if at is not None and at <= now:
             self._save(self._engine.due(now))
-        self._cases_due(now)
+        self._desk.due(now)
 
     def _save(self, changes: Sequence[Change]) -> None:
         """Write the rules' findings with the steps of their cases. What the store did not take, the engine takes back."""
@@ -168,19 +169,14 @@ class Ingest:
     def _written(self, changes: Sequence[Change]) -> Saved:
         """Plan on the newest cases; a person who moved one between reading and writing makes it be planned again."""
         alerts, moved = [c.alert for c in changes], [c.transition for c in changes]
-        marks = {alert.fingerprint for alert in alerts}
         saved = Saved(lost=True)
         for _ in range(TRIES):
-            now, known = self._now(), self._store.desk.newest(marks)
-            planned = self._desk.told(plan(changes, known, self._places.of), known, now)
-            saved = self._store.desk.save(alerts, moved, planned, now)
+            now = self._now()
+            saved = self._store.desk.save(alerts, moved, self._desk.planned(changes, now), now)
             if not saved.lost:
                 break
+        self._desk.kept(saved)
         return saved
-
-    def _cases_due(self, now: datetime) -> None:
-        """Let time close and wake cases."""
-        self._desk.due(now)
 
     def _catch_up(self) -> None:
         if self._behind:
