@@ -13,12 +13,13 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from config.fields import keys
-from config.kinds import PANELS
+from config.kinds import PANELS, RECEIVERS
 from domain.city import CitySpec
 from domain.duration import format_duration
 from domain.health import MEASURED
 from domain.metric import Metric
 from domain.place import Site
+from domain.receiver import Receiver
 from domain.rule import Rule
 from domain.screen import PanelSpec, Screen
 from indicators import derive
@@ -56,6 +57,10 @@ def _reference() -> Iterator[str]:
         yield f"## {title}\n\n{f'{words} {_prose(model)}'.strip()}\n\n{_table(model, given)}"
         yield from _inner_sections(model, told)
     yield "## sources.yaml\n\nSources by name; every key of every kind is in [sources.md](sources.md).\n"
+    yield f"## receivers.yaml\n\nReceivers of notices by name; see [notifications.md](notifications.md). {_BY_NAME}\n\n{_table(Receiver, frozenset({'key'}))}"
+    for kind, receiver in RECEIVERS.items():
+        own = _table(receiver, frozenset(keys(Receiver)))
+        yield f"### receiver kind: {kind}\n\n{_prose(receiver)}\n\n{own}"
     common = frozenset(keys(PanelSpec))
     for kind, spec in PANELS.items():
         own = _table(spec, common) if set(keys(spec)) - common else "No keys of its own.\n"

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path as FilePath
 
 from config.document import Document, Value, read
-from config.kinds import PANELS, SOURCES
+from config.kinds import PANELS, RECEIVERS, SOURCES
 from config.parts import Entry, M, Parts, ScreenEntry
 from config.problem import Path, Problem, choices, nearest
 from config.validation import validate, value_at
@@ -13,10 +13,9 @@ from domain.metric import Metric
 from domain.place import Site
 from domain.rule import Rule
 from domain.screen import PanelSpec, Screen
-from domain.source import SourceSpec
 
 REQUIRED = ("city.yaml", "metrics.yaml", "sources.yaml")
-KNOWN = (*REQUIRED, "rules.yaml", "sites.yaml", "plans.yaml", "roster.yaml")  # the last two belong to the duty desk
+KNOWN = (*REQUIRED, "rules.yaml", "receivers.yaml", "sites.yaml", "plans.yaml", "roster.yaml")  # the last two belong to the duty desk
 
 
 def read_folder(folder: FilePath, env: Mapping[str, str]) -> Parts:
@@ -31,7 +30,8 @@ def read_folder(folder: FilePath, env: Mapping[str, str]) -> Parts:
         parts.city = Entry(document, (), validate(CitySpec, document, ()))
     _named(parts.metrics, Metric, _document(parts, env, "metrics.yaml"))
     _named(parts.rules, Rule, _document(parts, env, "rules.yaml"))
-    _sources(parts, _document(parts, env, "sources.yaml"))
+    _of_kinds(parts.receivers, RECEIVERS, _document(parts, env, "receivers.yaml"))
+    _of_kinds(parts.sources, SOURCES, _document(parts, env, "sources.yaml"))
     for file in ("sites.yaml", *_files(folder, "sites")):
         _sites(parts, _document(parts, env, file))
     for file in _files(folder, "screens"):
@@ -90,12 +90,13 @@ def _keyed(model: type[M], document: Document, path: Path, name: str) -> M | Non
     return validate(model, document, path, {"key": name})
 
 
-def _sources(parts: Parts, document: Document | None) -> None:
+def _of_kinds(into: dict[str, Entry[M]], kinds: Mapping[str, type[M]], document: Document | None) -> None:
+    """Declarations by name whose `kind` decides which keys they have."""
     for name in _mapping(document):
         if document is not None:
-            model = _kind(document, (name,), SOURCES)
+            model = _kind(document, (name,), kinds)
             value = _keyed(model, document, (name,), name) if model else None
-            parts.sources[name] = Entry[SourceSpec](document, (name,), value)
+            into[name] = Entry(document, (name,), value)
 
 
 def _kind(document: Document, path: Path, specs: Mapping[str, type[M]]) -> type[M] | None:

@@ -49,5 +49,6 @@ def _city(parts: Parts) -> City | None:
         sites={key: value for key, _, value in valid(parts.sites)},
         sources={key: value for key, _, value in valid(parts.sources)},
         rules={key: value for key, _, value in valid(parts.rules)},
+        receivers={key: value for key, _, value in valid(parts.receivers)},
         screens={key: entry.value for key, entry in parts.screens.items() if entry.value is not None},
     )

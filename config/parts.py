@@ -12,6 +12,7 @@ from config.problem import Path, Problem
 from domain.city import CitySpec
 from domain.metric import Metric
 from domain.place import Site
+from domain.receiver import Receiver
 from domain.rule import Rule
 from domain.screen import PanelSpec, Screen
 from domain.source import SourceSpec
@@ -50,6 +51,7 @@ class Parts:
     sites: dict[str, Entry[Site]] = field(default_factory=dict)
     sources: dict[str, Entry[SourceSpec]] = field(default_factory=dict)
     rules: dict[str, Entry[Rule]] = field(default_factory=dict)
+    receivers: dict[str, Entry[Receiver]] = field(default_factory=dict)
     screens: dict[str, ScreenEntry] = field(default_factory=dict)
 
     @property

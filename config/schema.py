@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter
 
 from config.fields import keys
-from config.kinds import PANELS, SOURCES
+from config.kinds import PANELS, RECEIVERS, SOURCES
 from domain.city import CitySpec
 from domain.duration import format_duration
 from domain.metric import Metric
@@ -39,6 +39,7 @@ def schemas() -> dict[str, Schema]:
         "sites": _either_named_or_listed(Site, "id"),
         "sources": _named(_one_of(SOURCES, ("key",)), "Source by its name"),
         "rules": _named(_of(Rule, "key"), "Alert rule by its name"),
+        "receivers": _named(_one_of(RECEIVERS, ("key",)), "Receiver of notices by its name"),
         "screen": _screen(),
     }
     return {f"{name}.schema.json": _finished(schema) for name, schema in files.items()}

@@ -6,6 +6,7 @@ from config.checks.metrics import check_metrics
 from config.checks.owners import check_owners
 from config.checks.places import check_city, check_sites
 from config.checks.reach import check_reach
+from config.checks.receivers import check_receivers
 from config.checks.rules import check_rules
 from config.checks.screens import check_screens
 from config.checks.sources import check_sources
@@ -21,5 +22,6 @@ CHECKS: tuple[Callable[[Parts], None], ...] = (
     check_reach,
     check_owners,
     check_rules,
+    check_receivers,
     check_screens,
 )

@@ -18,6 +18,7 @@ FILES = {
     "sites": "sites*",
     "sources": "sources.yaml",
     "rules": "rules.yaml",
+    "receivers": "receivers.yaml",
 }
 
 

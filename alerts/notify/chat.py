@@ -1,0 +1,104 @@
+"""Receivers of kind `apprise`: groups in WeCom, DingTalk, Feishu and others through the Apprise library."""
+
+import asyncio
+import logging
+import re
+import socket
+from typing import TYPE_CHECKING, Final, Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field
+
+from alerts.delivery import Message
+from alerts.notify.sender import SECONDS, Means
+from domain.errors import NotifyError, SourceError
+from domain.receiver import Receiver
+
+if TYPE_CHECKING:
+    from apprise import NotifyBase
+
+# What may be declared, the first part of the address. Everything else that Apprise knows (programs, desktops, files, relays)
+# does not leave this machine by a way that was thought about. First those that always call their own service.
+SERVICES: Final = frozenset({"wecombot", "dingtalk", "feishu", "lark"})
+OWN_SERVERS: Final = frozenset(
+    {"bark", "barks", "form", "forms", "gotify", "gotifys", "json", "jsons", "mmost", "mmosts"}
+)
+_STATUS: Final = re.compile(r"error=(\d{3})\b")
+_PASSING: Final = frozenset({408, 425, 429})
+
+
+class ChatReceiver(Receiver):
+    """A group or gateway by its Apprise address. The address holds the key, so only its variable's name is declared."""
+
+    kind: Literal["apprise"] = "apprise"
+    url_env: str = Field(
+        min_length=1, description="Environment variable that holds the Apprise address, wecombot://KEY for instance."
+    )
+
+
+class Chat:
+    """Sends to one Apprise address. Apprise is loaded at the first message: nobody else needs its hundred services."""
+
+    def __init__(self, receiver: ChatReceiver, means: Means) -> None:
+        self._receiver, self._means = receiver, means
+
+    async def send(self, message: Message) -> str:
+        """Hand it to the gateway; Apprise tells only that it was taken."""
+        address = self._means.secret(self._receiver.url_env)
+        try:
+            async with asyncio.timeout(SECONDS * 2):
+                return await asyncio.to_thread(self._hand_over, address, message)
+        except TimeoutError:
+            raise NotifyError("the gateway gave no answer in time") from None
+
+    async def close(self) -> None:
+        """Nothing is kept open."""
+
+    def _hand_over(self, address: str, message: Message) -> str:
+        import apprise
+
+        scheme = _scheme(address)
+        if scheme not in SERVICES | OWN_SERVERS:
+            raise NotifyError(
+                f"{self._receiver.url_env}: {scheme or 'this'} is no gateway that may be used", permanent=True
+            )
+        # An answer may not lead elsewhere: Apprise follows redirects unless it is told not to.
+        asset = apprise.AppriseAsset(http_redirects=False, async_mode=False, app_id="city-cockpit")
+        gateway = apprise.Apprise.instantiate(address, asset=asset, suppress_exceptions=True)
+        if gateway is None:
+            raise NotifyError(f"{self._receiver.url_env} holds no address that Apprise understands", permanent=True)
+        self._judge(scheme, gateway)
+        body = message.text.partition("\n")[2] or message.text
+        with apprise.LogCapture(level=logging.WARNING) as log:  # type: ignore[no-untyped-call]
+            taken = bool(gateway.notify(body=body, title=message.title))
+            said = log.getvalue()
+        if not taken:
+            raise _refusal(scheme, said)
+        return f"accepted by {scheme}"
+
+    def _judge(self, scheme: str, gateway: "NotifyBase") -> None:
+        """The address that is called must be one that a webhook may call too."""
+        service = scheme in SERVICES
+        host = urlsplit(str(getattr(gateway, "notify_url", ""))).hostname if service else gateway.host
+        if not host:
+            raise NotifyError(f"{self._receiver.url_env}: whom it calls cannot be told", permanent=True)
+        try:
+            self._means.guard.resolve_here(str(host), int(getattr(gateway, "port", 0) or 443))
+        except SourceError as error:
+            raise NotifyError(str(error), permanent=True) from None
+        except (socket.gaierror, UnicodeError):
+            raise NotifyError("the gateway's name is not known") from None
+
+
+def _scheme(address: str) -> str:
+    """The first part of an address; "" when there is none."""
+    head, mark, _ = address.partition("://")
+    return head.strip().lower() if mark else ""
+
+
+def _refusal(scheme: str, said: str) -> NotifyError:
+    """Apprise's log says why, with the address in it: only the status is taken from it."""
+    found = _STATUS.search(said)
+    status = int(found[1]) if found else 0
+    passing = not 300 <= status < 500 or status in _PASSING
+    return NotifyError(f"{scheme} did not take it{f' (status {status})' if status else ''}", permanent=not passing)
