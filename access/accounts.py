@@ -10,7 +10,9 @@ from domain.account import Account, Role
 LOGIN = re.compile(r"[^\W_][\w.\-]{1,63}")
 NAME_LONGEST = 64
 DEMO_PREFIX = "demo."
-RESERVED = frozenset({"system", "local"})  # in the audit log: the program itself, and whoever sits at it without sign-in
+RESERVED = frozenset(
+    {"system", "local"}
+)  # in the audit log: the program itself, and whoever sits at it without sign-in
 
 DEMO_NAMES = {
     Role.LEADER: "演示领导",

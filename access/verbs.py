@@ -22,4 +22,5 @@ class Verb(StrEnum):
     EXPORT = "data.export"  # data taken away as a file
     AUDIT_EXPORT = "audit.export"
     AUDIT_VERIFY = "audit.verify"
+    CASE = "case.step"  # an alert signed for, shelved, closed
     PUSH = "data.push"

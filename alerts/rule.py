@@ -11,7 +11,7 @@ from domain.rule import When
 
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
 PLACEHOLDERS = ("site", "value", "unit", "threshold", "district")
-TOLD = ("base", "count", "then", "other", "left", "expected")  # what a kind of condition adds to them
+TOLD = ("base", "count", "times", "then", "other", "left", "expected")  # what a kind of condition adds to them
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from snapshot.model import Snapshot
 from snapshot.wire import GZIP_HEADER, Message, farewell, hello
 
 LANGS = ("zh", "en")
+NEWS = "alerts"  # the pseudo-screen of pages that hear of cases and show no panels
 PLAIN_HEADERS = {
     "Content-Type": "text/event-stream; charset=utf-8",
     "Cache-Control": "no-store",
@@ -107,7 +108,7 @@ def _topic(services: Services, screen: str, place: str, lang: str, viewer: Viewe
     """
     city = services.city
     reach = reach_of(viewer, city)
-    if screen not in city.screens:
+    if screen not in city.screens and screen != NEWS:
         raise ApiError(404, "unknown_screen", f"There is no screen {screen!r}.", known=sorted(city.screens))
     if place == city.adcode:
         place = ""

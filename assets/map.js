@@ -351,5 +351,5 @@
     return (name) => style.getPropertyValue("--" + name).trim();
   };
   window.dash_clientside = window.dash_clientside || {};
-  window.dash_clientside.cockpit = { map: update };
+  window.dash_clientside.cockpit = Object.assign(window.dash_clientside.cockpit || {}, { map: update });
 })();

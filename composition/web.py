@@ -11,7 +11,7 @@ import api.web
 from api.arrival import CSRF_COOKIE, CSRF_HEADER
 from api.serve import living
 from api.services import Services
-from callbacks import accounts, drawer, page
+from callbacks import accounts, alerts, drawer, page
 from callbacks import map as city_map
 from callbacks.accounts_services import AccountServices
 from callbacks.bundles import LeanDash
@@ -22,6 +22,7 @@ from jobs.build import build_id
 from jobs.clock import utc_now
 from jobs.settings import Settings
 from layouts import screen
+from layouts.alerts import news
 from layouts.moments import Moments
 from layouts.pages import Pages
 from layouts.source import RECORDS_READ, RUNS_READ, Records
@@ -43,7 +44,12 @@ def build_web(city: City, store: Store, settings: Settings) -> tuple[FastAPI, Hu
         return files.url(name)
 
     hub = Hub(
-        lambda topic: screen.draws(city.screens[topic.screen], topic.place, topic.lang, layer_url), Topic(home.key)
+        lambda topic: (
+            news.draws(topic.place, topic.lang)
+            if topic.screen == news.SCREEN
+            else screen.draws(city.screens[topic.screen], topic.place, topic.lang, layer_url)
+        ),
+        Topic(home.key),
     )
     live = Live(builder, hub, store, utc_now)
 
@@ -64,6 +70,7 @@ def build_web(city: City, store: Store, settings: Settings) -> tuple[FastAPI, Hu
     shown = Pages(city, moments, files.url, kept, entry.routes(people), entry.header_menu)
     pages = build_pages(server, city, shown)
     accounts.register(pages, people)
+    alerts.register(pages, people)
     api.web.guard(server, services, access, replace(entry.rules(city, settings), declared=pages.callback_map.get))
     return server, hub
 

@@ -35,7 +35,9 @@ class Metric(BaseModel):
         min_length=4,
         description="口径: what is counted, over which span, what is left out. Shown when a number is clicked.",
     )
-    definition_en: str = Field("", description="The same in English; without it an English screen shows the Chinese text.")
+    definition_en: str = Field(
+        "", description="The same in English; without it an English screen shows the Chinese text."
+    )
     department: str = Field(description="Department that answers for the number.")
     aggregate: Aggregate = Field("mean", description="How values of one series combine in time (hours, days).")
     across: Literal["mean", "sum", "max", "min", "weighted", "ratio", "none"] = Field(

@@ -204,7 +204,7 @@ class Rule(_Part):
     )
     keep: Duration = Field(timedelta(0), description="How long it must be gone before the alert is cleared.")
     say: str = Field(
-        description="The sentence people read; may use {site} {value} {unit} {threshold} {district} and what its kind tells: {base} {count} {then} {other} {left} {expected}."
+        description="The sentence people read; may use {site} {value} {unit} {threshold} {district} and what its kind tells: {base} {count} {times} {then} {other} {left} {expected}."
     )
     topic: Topic | Literal[""] = Field("", description="Topic of a rule without a metric; else the metric's.")
     department: str = Field("", description="Who must act; else the metric's department.")

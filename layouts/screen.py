@@ -9,6 +9,7 @@ from dash import html
 
 from domain.screen import Item, PanelSpec, Screen
 from layouts import frame, shell
+from layouts.alerts import news
 from layouts.panels import KINDS, LISTS
 from layouts.tags import Node, Parts, id_json
 from layouts.view import View, plain_layer_url
@@ -20,6 +21,7 @@ log = logging.getLogger(__name__)
 def render(screen: Screen, view: View) -> dict[str, dict[str, Any]]:
     """Every live part of a screen: id as Dash's canonical JSON to props. Pure but for the log of a failed panel."""
     out = {id_json(shell.KEY, part): props for part, props in shell.render(view).items()}
+    out[news.ID] = news.render(view)
     for spec in screen.panels:
         out |= {id_json(spec.key, part): props for part, props in guarded(spec, view).items()}
     return out
@@ -38,7 +40,9 @@ def draws(
         view = View(snapshot, place, lang, layer_url)
         return {id_json(shell.KEY, part): props for part, props in shell.render(view).items()}
 
-    return {shell.KEY: of_shell} | {spec.key: partial(of_panel, spec) for spec in screen.panels}
+    return (
+        news.draws(place, lang) | {shell.KEY: of_shell} | {spec.key: partial(of_panel, spec) for spec in screen.panels}
+    )
 
 
 def guarded(spec: PanelSpec, view: View) -> Parts:

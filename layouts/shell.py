@@ -7,6 +7,7 @@ from copy import copy
 from dash import html
 
 from domain.screen import Screen
+from layouts.alerts import news
 from layouts.tags import Child, Node, Parts, h, node, part_id, store
 from layouts.view import View
 
@@ -47,6 +48,7 @@ def build(screen: Screen, view: View, panels: Sequence[Node]) -> Node:
     body: list[Child] = [
         node("dash_core_components", "Location", {"id": URL, "refresh": False}),
         store(PULSE),
+        store(news.STORE),
         _header(screen, view),
         h("Main", [*panels], "grid", style=grid, id="grid"),
         h(
@@ -56,6 +58,7 @@ def build(screen: Screen, view: View, panels: Sequence[Node]) -> Node:
             id="drawer-frame",
             aria={"label": view.t("指标详情")},
         ),
+        news.toasts(),
         h("Div", None, id="spoken", hidden=True, data=_facts(screen, view)),
     ]
     return h("Div", body)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from threading import Lock
 
 from domain.alert import Alert, Condition
+from domain.case import Case
 from domain.city import City
 from domain.health import SourceHealth
 from domain.incident import Incident
@@ -34,6 +35,7 @@ class Builder:
         self._past = StorePast(store)
         self._live: CitySnapshot | None = None
         self._events: tuple[tuple[Alert, ...], tuple[Incident, ...]] = ((), ())
+        self._cases: dict[str, Case] = {}
         self._events_at: datetime | None = None
         self._replays: OrderedDict[datetime, CitySnapshot] = OrderedDict()
         self._lock = Lock()
@@ -50,7 +52,8 @@ class Builder:
         if "sites" in kinds:
             self._city, metrics = self._with_learnt_sites(), frozenset(self._city.metrics)
         alerts, incidents = self._events_of(now, kinds)
-        moment = Moment(self._city, now, self._hot.courses, self._past, self._health(now), alerts, incidents)
+        health = self._health(now)
+        moment = Moment(self._city, now, self._hot.courses, self._past, health, alerts, incidents, self._cases)
         older = self._live
         version = max(to_ms(now), older.version + 1 if older is not None else 0)
         snapshot = CitySnapshot(moment, version, live=True)
@@ -89,6 +92,7 @@ class Builder:
         due = self._events_at is None or now - self._events_at >= timedelta(minutes=1)
         if due or kinds & {"alerts", "incidents"}:
             self._events, self._events_at = self._read_events(now), now
+            self._cases = self._store.desk.newest({alert.fingerprint for alert in self._events[0]})
         return self._events
 
     def _read_events(self, at: datetime) -> tuple[tuple[Alert, ...], tuple[Incident, ...]]:
@@ -113,7 +117,7 @@ def _moved(old: Moment, new: Moment) -> frozenset[str]:
     """Which of alerts, incidents and the sources' states are not what they were."""
     states = [{key: health.state for key, health in m.sources.items()} for m in (old, new)]
     moved = {
-        ALERTS: old.alerts != new.alerts,
+        ALERTS: old.alerts != new.alerts or old.cases != new.cases,
         INCIDENTS: old.incidents != new.incidents,
         HEALTH: states[0] != states[1],
     }

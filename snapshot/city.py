@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from domain.account import WHOLE, Reach
 from domain.alert import Alert
+from domain.case import Case
 from domain.city import City
 from domain.health import SourceHealth
 from domain.incident import Incident
@@ -58,6 +59,11 @@ class CitySnapshot:
     def alerts(self) -> Sequence[Alert]:
         """Open alerts and those cleared in the last 24 hours, most urgent and newest first."""
         return self._moment.alerts
+
+    @property
+    def cases(self) -> Mapping[str, Case]:
+        """The newest case of each alert's fingerprint; none for a replayed moment."""
+        return self._moment.cases
 
     @property
     def incidents(self) -> Sequence[Incident]:

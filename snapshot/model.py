@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 
 from domain.account import Reach
 from domain.alert import Alert
+from domain.case import Case
 from domain.city import City
 from domain.health import Freshness, SourceHealth
 from domain.incident import Incident
@@ -111,6 +112,11 @@ class Snapshot(Protocol):
     @property
     def alerts(self) -> Sequence[Alert]:
         """Open alerts and those cleared in the last 24 hours, most urgent and newest first."""
+        ...
+
+    @property
+    def cases(self) -> Mapping[str, Case]:
+        """The newest case of each alert's fingerprint; none for a replayed moment."""
         ...
 
     @property

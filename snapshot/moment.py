@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 from zoneinfo import ZoneInfo
 
 from domain.alert import Alert
+from domain.case import Case
 from domain.city import City
 from domain.health import Freshness, SourceHealth
 from domain.incident import Incident
@@ -40,6 +41,7 @@ class Moment:
     sources: Mapping[str, SourceHealth] = field(default_factory=dict)
     alerts: tuple[Alert, ...] = ()
     incidents: tuple[Incident, ...] = ()
+    cases: Mapping[str, Case] = field(default_factory=dict)
 
     @cached_property
     def now(self) -> int:

@@ -8,6 +8,7 @@ from functools import cached_property
 from access.reach import REFUSED, Sight, narrowed, sees, sees_alert, sees_incident, sight_of
 from domain.account import Reach
 from domain.alert import Alert
+from domain.case import Case
 from domain.city import City
 from domain.health import SourceHealth
 from domain.incident import Incident
@@ -82,6 +83,12 @@ class Restricted:
     def alerts(self) -> Sequence[Alert]:
         """The alerts inside the reach."""
         return tuple(a for a in self._snapshot.alerts if sees_alert(self._reach, self._whole_city, a))
+
+    @cached_property
+    def cases(self) -> Mapping[str, Case]:
+        """The cases of the alerts inside the reach."""
+        seen = {alert.fingerprint for alert in self.alerts}
+        return {mark: case for mark, case in self._snapshot.cases.items() if mark in seen}
 
     @cached_property
     def incidents(self) -> Sequence[Incident]:

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from domain.account import Reach
 from domain.alert import Alert
+from domain.case import Case
 from domain.city import City
 from domain.health import SourceHealth
 from domain.incident import Incident
@@ -44,6 +45,11 @@ class Traced:
     def alerts(self) -> Sequence[Alert]:
         """Open alerts and those cleared in the last day."""
         return self._kept("alerts", (), self._snapshot.alerts)
+
+    @property
+    def cases(self) -> Mapping[str, Case]:
+        """The newest case of each alert."""
+        return self._kept("cases", (), self._snapshot.cases)
 
     @property
     def incidents(self) -> Sequence[Incident]:

@@ -16,7 +16,7 @@ LEAST_COUNT = 1.0  # a median of nothing counts as one, so that a ratio can be t
 
 
 class Baselined(Quiet):
-    """`base` is the median. Closed hours do not change, so each is read once and kept as long as it is needed."""
+    """`base` is the median, `times` the ratio to it. Closed hours do not change, so each is read once and kept as long as it is needed."""
 
     def __init__(self, when: When, world: World) -> None:
         self.metrics = when.metrics
@@ -47,6 +47,8 @@ class Baselined(Quiet):
             return Sample(site, at, None)
         base = median(known)
         told = {"base": figure(self._world, self._metric, base), "count": figure(self._world, self._metric, present)}
+        floor = self._floor(base)
+        told["times"] = f"{present / floor:.1f}" if floor > 0 else "—"
         return Sample(site, at, self._against(present, base), told)
 
     def _against(self, present: float, base: float) -> float | None:
@@ -54,8 +56,12 @@ class Baselined(Quiet):
             return 0.0
         if self._spec.compared == "difference":
             return present - base
-        floor = max(base, LEAST_COUNT) if self._sums else base
+        floor = self._floor(base)
         return present / floor if floor > 0 else None
+
+    def _floor(self, base: float) -> float:
+        """What a ratio is told against."""
+        return max(base, LEAST_COUNT) if self._sums else base
 
     def _on(self, site: str, at: datetime) -> float | None:
         """The same span on an earlier day: each hour that it touches counts by the part that it covers."""

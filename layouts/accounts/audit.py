@@ -33,7 +33,7 @@ def page(desk: Desk) -> html.Div:
             "desk-split",
         ),
     ]
-    return frame.page(desk, PATH, desk.t("审计日志"), body, "is-fixed", actions=[_verify(desk)])
+    return frame.page(desk, PATH, desk.t("审计日志"), body, "is-fixed", more=frame.More([_verify(desk)]))
 
 
 def _verify(desk: Desk) -> Node:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from dash import html
@@ -9,7 +10,8 @@ from dash import html
 from layouts import shell
 from layouts.accounts import menu
 from layouts.accounts.desk import Desk
-from layouts.tags import Child, Node, h, node
+from layouts.alerts import news
+from layouts.tags import Child, Node, h, node, store
 
 URL = "desk-url"  # a location of its own: the cockpit's callbacks listen to the other one
 
@@ -17,13 +19,24 @@ URL = "desk-url"  # a location of its own: the cockpit's callbacks listen to the
 SPOKEN = {"copied": "已复制", "copy": "复制"}
 
 
+@dataclass(frozen=True, slots=True)
+class More:
+    """actions: stand beside the page's title. screen: the stream the page listens to; "" = nothing live is on it."""
+
+    actions: Sequence[Child] = ()
+    screen: str = ""
+
+
+NOTHING_MORE = More()
+
+
 def page(
-    desk: Desk, here: str, title: str, body: Sequence[Child], cls: str = "", actions: Sequence[Child] = ()
+    desk: Desk, here: str, title: str, body: Sequence[Child], cls: str = "", more: More = NOTHING_MORE
 ) -> html.Div:
-    """A whole page; `here` is its path, `actions` stand beside its title."""
+    """A whole page; `here` is its path."""
     spoken = shell.SPOKEN | SPOKEN
     facts = {
-        "screen": "",  # nothing live is on this page
+        "screen": more.screen,
         "lang": desk.lang,
         "zone": desk.city.spec.zone,
         "city": desk.city.adcode,
@@ -32,8 +45,10 @@ def page(
     }
     children: Any = [
         node("dash_core_components", "Location", {"id": URL, "refresh": False}),
+        store(news.STORE),
         _header(desk, here),
-        h("Main", [h("Div", [h("H2", title, "desk-title"), *actions], "desk-head"), *body], f"desk {cls}".strip()),
+        h("Main", [h("Div", [h("H2", title, "desk-title"), *more.actions], "desk-head"), *body], f"desk {cls}".strip()),
+        news.toasts(),
         h("Div", None, id="spoken", hidden=True, data=facts),
     ]
     return html.Div(children=children, id="page", className="page is-desk", lang=desk.lang)

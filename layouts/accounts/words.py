@@ -50,6 +50,7 @@ VERBS = {
     Verb.SESSION_REVOKE: "强制退出",
     Verb.TOKEN_ISSUE: "签发令牌",
     Verb.TOKEN_REVOKE: "吊销令牌",
+    Verb.CASE: "处置告警",
     Verb.EXPORT: "导出数据",
     Verb.PUSH: "推送数据",
     Verb.AUDIT_EXPORT: "导出审计日志",
@@ -61,6 +62,7 @@ SUBJECTS = {
     "account": "账号",
     "password": "密码",
     "token": "令牌",
+    "case": "告警",
     "data": "数据",
     "audit": "审计",
 }

@@ -5,7 +5,9 @@ from typing import Literal
 
 from pydantic import Field
 
+from alerts.cases import SPOKEN
 from domain.alert import Alert, AlertLevel, Condition
+from domain.case import Handling
 from domain.incident import Incident
 from domain.screen import PanelSpec
 from layouts import frame, words
@@ -69,6 +71,9 @@ def _alert(view: View, alert: Alert) -> Node:
     metric = view.city.metrics.get(alert.metric)  # a rule about incidents has none
     who = (rule.department if rule else "") or (metric.department if metric is not None else "")
     state = view.t("数据过期") if alert.stale else view.t(CONDITIONS.get(alert.condition, "触发中"))
+    case = view.snapshot.cases.get(alert.fingerprint)
+    if case is not None and case.handling is not Handling.NEW:
+        state = view.t(SPOKEN[case.handling])
     badge = h("Span", f"P{int(alert.level)}", f"badge is-p{int(alert.level)}", title=SHAPES[int(alert.level)])
     where = {"metric": alert.metric, "place": alert.site}
     sub = " · ".join(part for part in (view.said(who), view.clock(began)) if part)

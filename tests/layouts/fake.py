@@ -12,6 +12,7 @@ import yaml
 from access.rights import RIGHTS
 from domain.account import WHOLE, Reach, Role, Viewer
 from domain.alert import Alert, AlertLevel, Condition
+from domain.case import Case
 from domain.city import City, CitySpec, MapSpec
 from domain.health import Freshness, SourceHealth
 from domain.incident import Incident
@@ -204,6 +205,7 @@ class FakeSnapshot:
     extra_alerts: int = 0
     broken: str = ""
     reach: Reach = WHOLE
+    cases: Mapping[str, Case] = field(default_factory=dict)
 
     @cached_property
     def alerts(self) -> Sequence[Alert]:

@@ -122,7 +122,7 @@ class TestBaseline:
     ) -> None:
         self.days(past, [2.0, 4.0, 3.0])
         when = {"metric": "hydro.level", "baseline": {"days": 3}, "above": {"P3": 2}}
-        one = engine(watching(rule, when, say="{value} {base}"))
+        one = engine(watching(rule, when, say="{times} {base}"))
         assert one.evaluate([seen(10, 5.0)], at(10)) == []
         (change,) = one.evaluate([seen(20, 9.0)], at(20))
         assert (change.alert.value, change.alert.say) == (pytest.approx(7 / 3), "2.3 3.0")

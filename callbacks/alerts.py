@@ -1,0 +1,120 @@
+"""The page of alerts: what the address asks of it, the case that is open, and what people do with it."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from dash import ClientsideFunction, Dash, Input, Output, State, ctx, no_update
+
+from access.ask import deed
+from access.verbs import Verb
+from access.viewer import current
+from alerts.cases import SPOKEN, VERBS, Fill, act
+from callbacks.accounts_press import FIELDS, Act, Done, Press, perform, press, presses
+from callbacks.accounts_services import AccountServices
+from domain.account import Right, Viewer
+from domain.errors import StoreError, TransitionRefused
+from layouts.accounts import frame
+from layouts.accounts.desk import Desk
+from layouts.alerts import case as one
+from layouts.alerts import news, page, query
+from layouts.tags import Child
+
+log = logging.getLogger(__name__)
+
+ACCESS: dict[str, Right] = {
+    f"{page.BODY}.children": Right.VIEW,
+    f"{page.PANE}.children": Right.VIEW,
+    f"{page.SAID}.children": Right.ACT,
+    f"{page.CHANGED}.data": Right.ACT,
+}
+
+
+def body(services: AccountServices, desk: Desk, search: str) -> list[Child]:
+    """The filters and the cases they find, inside the viewer's reach."""
+    asked = query.read(search)
+    try:
+        found = services.store.desk.cases(asked.query(desk.viewer.reach), page.SHOWN, asked.before or None)
+    except StoreError as error:
+        log.warning("cases could not be read: %s", error)
+        return [frame.failed(desk)]
+    return page.body(desk, asked, found)
+
+
+def pane(services: AccountServices, desk: Desk, search: str) -> list[Child]:
+    """The case that the address opens."""
+    asked = query.read(search)
+    if not asked.case:
+        return []
+    try:
+        found = services.store.desk.case(asked.case)
+        events, notices = services.store.desk.history(asked.case) if found else ([], [])
+    except StoreError as error:
+        log.warning("a case could not be read: %s", error)
+        return [frame.failed(desk)]
+    return one.render(desk, found, events, notices)
+
+
+def _step(services: AccountServices, desk: Desk, pressed: Press) -> Done:
+    """A person's step with a case: done, or refused with a sentence that says why."""
+    minutes = pressed.text("minutes")
+    until = desk.now + timedelta(minutes=int(minutes)) if minutes.isdigit() and len(minutes) < 6 else None
+    fill = Fill(pressed.text("reason"), pressed.text("cause"), until)
+    told = {
+        "cause": fill.cause if pressed.name == "false_alarm" else "",
+        "until": until if pressed.name == "shelve" else None,
+    }
+    done = deed(desk.viewer, Verb.CASE, f"case:{pressed.of}", desk.now, {"step": pressed.name, **told}, fill.reason)
+    try:
+        moved = services.store.desk.act(
+            pressed.of, pressed.name, lambda held: act(held, pressed.name, desk.viewer, fill, desk.now), done
+        )
+    except TransitionRefused as error:
+        return Done(frame.notice(desk, "bad", desk.said(str(error))), changed=True)
+    text = desk.t("{id}：{state}", id=moved.id, state=desk.t(SPOKEN[moved.handling]))
+    return Done(frame.notice(desk, "good", text))
+
+
+ACTS: Mapping[str, Act] = dict.fromkeys(VERBS, _step)
+
+
+def register(app: Dash, services: AccountServices) -> None:
+    """Three callbacks: the rows, the open case, the steps. Rows and case are read again with every piece of news."""
+
+    def draw(made: Any, viewer: Viewer, search: str) -> Any:
+        return made(services, services.desk(viewer, search), search)
+
+    app.clientside_callback(  # type: ignore[no-untyped-call]  # Dash leaves it untyped
+        ClientsideFunction("cockpit", "news"), Input(news.STORE, "data")
+    )
+    inputs = (Input(frame.URL, "search"), Input(news.STORE, "data"), Input(page.CHANGED, "data"))
+
+    @app.callback(Output(page.BODY, "children"), *inputs)
+    async def show_rows(search: str | None, _news: object, _changed: object) -> Any:
+        viewer = current()
+        return no_update if viewer is None else await asyncio.to_thread(draw, body, viewer, search or "")
+
+    @app.callback(Output(page.PANE, "children"), *inputs)
+    async def show_case(search: str | None, _news: object, _changed: object) -> Any:
+        viewer = current()
+        if viewer is None or (ctx.triggered_id == news.STORE and not query.read(search or "").case):
+            return no_update
+        return await asyncio.to_thread(draw, pane, viewer, search or "")
+
+    @app.callback(
+        Output(page.SAID, "children"),
+        Output(page.CHANGED, "data"),
+        presses(one.PAGE),
+        FIELDS,
+        State(frame.URL, "search"),
+        prevent_initial_call=True,
+    )
+    async def step(clicks: list[int | None], _fields: object, search: str | None) -> Any:
+        viewer = current()
+        pressed = press(ctx.triggered_id, clicks, ctx.states_list[0])
+        if viewer is None or pressed is None:
+            return no_update, no_update
+        done = await asyncio.to_thread(perform, ACTS, services, services.desk(viewer, search or ""), pressed)
+        return done.notice, f"{pressed.of} {services.now().isoformat()}" if done.changed else no_update
