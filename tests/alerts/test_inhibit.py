@@ -126,7 +126,7 @@ def test_nothing_is_hidden_by_what_is_hidden_itself(
         case(f"{site}{n}" if n > 4 else site, rule=rule, level=AlertLevel(level), fingerprint=f"{rule}|{site}|{i}")
         for i, (level, rule, site, n) in enumerate(drawn)
     ]
-    one = Inhibition(say="因为", cases=Pick(rules=rules), same=same, hides=Pick(levels=levels))  # type: ignore[arg-type]
+    one = Inhibition(say="因为", cases=Pick(rules=rules), same=same, hides=Pick(levels=levels))
     found = held_back(cases, replace(AROUND, inhibit={"it": one, **AROUND.inhibit}))
     assert set(found) == {one.fingerprint for one in cases}
     for hidden in filter(None, map(Hidden.read, found.values())):

@@ -48,9 +48,12 @@ def test_it_holds_from_its_start_to_its_end() -> None:
     assert not holds(replace(one, ended=NOW + MINUTE), NOW + MINUTE, ZONE)
 
 
+def at(day: int, hour: int) -> datetime:
+    return datetime(2026, 11, day, hour, 30, tzinfo=ZONE)
+
+
 def test_a_weekly_one_comes_back_and_runs_over_midnight() -> None:
     night = silence(weekly=Weekly((3,), time(23, 0), 120), end=NOW + timedelta(days=30))
-    at = lambda day, hour: datetime(2026, 11, day, hour, 30, tzinfo=ZONE)  # noqa: E731
     assert [holds(night, at(*when), ZONE) for when in ((25, 22), (25, 23), (26, 0), (26, 1), (26, 23))] == [
         False, True, True, False, False,
     ]  # fmt: skip
