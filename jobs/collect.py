@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from alerts.engine import Engine
+from alerts.notify import Means
 from datasources.collector import Collector
 from datasources.context import SourceContext
 from datasources.guard import Guard
@@ -17,11 +18,12 @@ from domain.city import City
 from domain.place import Places, Site
 from domain.run import SourceRun
 from domain.source import Source
-from jobs import follow, health
+from jobs import follow, health, notify
 from jobs.clock import utc_now
 from jobs.history import StoreHistory
 from jobs.ingest import Ingest
 from jobs.schedule import Job, build_scheduler, source_jobs
+from jobs.waking import Waking
 from store import Store
 
 log = logging.getLogger("collect")
@@ -56,7 +58,7 @@ def timetable(city: City, collector: Collector, ingest: Ingest, store: Store) ->
         *source_jobs({key: spec for key, spec in city.sources.items() if spec.polled}, collector.poll),
         Job("alerts:due", ingest.due, "`for`, `keep` and staleness are due times, looked at once a second", every=timedelta(seconds=1)),
         Job("push:follow", follow.follower(city, store, ingest.follow),
-            "what the API took in is computed with and judged within a second of it", every=follow.EVERY),
+            "what the API took in is computed with and judged: at once by the commit, at the latest after a second", every=follow.EVERY),
         Job("sources:health", health.recorder(city, store, ingest.write),
             "a source's silence has a beginning; a minute is finer than the shortest interval", every=health.EVERY),
         Job("store:close", close_buckets, "hours and days are rolled up when they are over, and repaired when late data came",
@@ -93,11 +95,33 @@ async def run_collector(
     collector = Collector(
         sources, ingest.write, store.cursor, record, context=context, spool=DiskSpool(folder / "spool"), learn=learn
     )
-    scheduler = build_scheduler(timetable(city, collector, ingest, store), city.spec.zone)
+    jobs = timetable(city, collector, ingest, store)
+    scheduler = build_scheduler(jobs, city.spec.zone)
     scheduler.start()
     gc.freeze()  # what is there now stays, so it need not be looked at again and again
     gc.enable()
     log.info("collecting from %d sources", len(sources))
-    await stop.wait()
-    scheduler.shutdown(wait=False)
-    await collector.close()
+    outbox = notify.outbox(city, store, Means(context.guard, env), env)
+    try:
+        await _beside(store, {job.key: job for job in jobs}["push:follow"], outbox, stop)
+    finally:
+        scheduler.shutdown(wait=False)
+        await outbox.close()
+        await collector.close()
+
+
+async def _beside(store: Store, pushed: Job, outbox: notify.Outbox, stop: asyncio.Event) -> None:
+    """What commits wake, until `stop`. Whatever of it fails ends the process: started afresh it goes on where it was."""
+    waking = Waking(store)
+    works = (waking.watch(), follow.at_once(pushed.run, waking), outbox.run(waking))
+    tasks: list[asyncio.Task[object]] = [asyncio.create_task(work) for work in works]
+    ending = asyncio.create_task(stop.wait())
+    try:
+        done, _ = await asyncio.wait([ending, *tasks], return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in (ending, *tasks):
+            task.cancel()
+        await asyncio.gather(ending, *tasks, return_exceptions=True)
+        waking.close()

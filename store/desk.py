@@ -20,10 +20,12 @@ from store.buckets import Calendar
 from store.cases import CaseQuery
 from store.driver import Driver, storable
 from store.moment import to_ms
+from store.notices import Meant
 from store.work import Work
 
 EVERY_CASE = CaseQuery()
 LEASE = timedelta(seconds=60)
+ANYBODY = Meant()
 
 
 class _Lost(Exception):
@@ -134,6 +136,11 @@ class Desk:
         with self._work.reading() as connection:
             return cases.read_case(connection, key)
 
+    def these(self, keys: Collection[str]) -> list[Case]:
+        """Some cases by their numbers."""
+        with self._work.reading() as connection:
+            return cases.read_these(connection, keys)
+
     def open_cases(self) -> list[Case]:
         """Every case in which something is owed, oldest first."""
         with self._work.reading() as connection:
@@ -180,10 +187,12 @@ class Desk:
             feed.record_change(connection, self._driver, to_ms(one.made), [feed.ALERTS])
             return count == 1
 
-    def claim(self, worker: str, now: datetime, limit: int = 50, lease: timedelta = LEASE) -> list[Notice]:
+    def claim(
+        self, worker: str, now: datetime, limit: int = 50, lease: timedelta = LEASE, meant: Meant = ANYBODY
+    ) -> list[Notice]:
         """Take notices that are due; nobody else gets them until the lease has run out."""
         with self._work.writing() as connection:
-            return notices.claim(connection, worker, now, lease, limit)
+            return notices.claim(connection, worker, now, lease, limit, meant)
 
     def sent(self, key: str, worker: str, now: datetime, receipt: str = "", then: Notice | None = None) -> bool:
         """The other side has it; False when this worker no longer held it.
@@ -215,6 +224,16 @@ class Desk:
             return notices.settle(
                 connection, key, worker, {"state": NoticeState.FAILED.value, "error": storable(error)}
             )
+
+    def next_notices(self) -> dict[str, datetime]:
+        """When each receiver is next worth looking at."""
+        with self._work.reading() as connection:
+            return notices.next_of_receivers(connection)
+
+    def notice(self, key: str) -> Notice | None:
+        """One notice by its id."""
+        with self._work.reading() as connection:
+            return notices.read_one(connection, key)
 
     def next_notice(self) -> datetime | None:
         """When the outbox is next worth looking at."""
@@ -258,4 +277,4 @@ def _passed(case: Case) -> bool:
     return case.condition is Condition.CLEARED and case.level > AlertLevel.P2
 
 
-__all__ = ["CaseQuery", "Desk", "NoticeKind", "Planned", "Saved"]
+__all__ = ["CaseQuery", "Desk", "Meant", "NoticeKind", "Planned", "Saved"]

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Collection, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +15,9 @@ from store.desk_tables import notice, notice_case
 from store.driver import chunks, storable, upsert
 from store.moment import from_ms, from_ms_or_none, to_ms
 from store.plain import plain_json
+
+NO_LIMIT = 1_000_000_000
+HOUR_MS = 3_600_000
 
 
 def gather(connection: Connection, notices: Iterable[Notice]) -> int:
@@ -109,15 +112,28 @@ def read_told(connection: Connection, since: datetime) -> dict[tuple[str, str], 
     return {(receiver, group): from_ms(at) for receiver, group, at in rows}
 
 
-def claim(connection: Connection, worker: str, now: datetime, lease: timedelta, limit: int) -> list[Notice]:
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """Whose notices are claimed, and of them at most so many an hour; P1 above that too. None, 0: no limit."""
+
+    receiver: str | None = None
+    per_hour: int = 0
+
+
+def claim(
+    connection: Connection, worker: str, now: datetime, lease: timedelta, limit: int, meant: Meant
+) -> list[Notice]:
     """Take notices that are due, or whose worker's lease has run out; most urgent first. Nobody else gets them meanwhile."""
     moment = to_ms(now)
     free = or_(
         (notice.c.state == NoticeState.WAITING.value) & (notice.c.due <= moment),
         (notice.c.state == NoticeState.SENDING.value) & (notice.c.lease <= moment),
     )
-    ready = select(notice.c.id).where(free).order_by(notice.c.level, notice.c.due, notice.c.id).limit(limit)
-    keys = list(connection.execute(ready).scalars())
+    whose = [notice.c.receiver == storable(meant.receiver)] if meant.receiver is not None else []
+    ready = select(notice.c.id, notice.c.level).where(free, *whose)
+    found_due = connection.execute(ready.order_by(notice.c.level, notice.c.due, notice.c.id).limit(limit)).all()
+    allowed = _allowed(connection, meant, moment) if found_due else 0
+    keys = [key for place, (key, level) in enumerate(found_due) if level == AlertLevel.P1 or place < allowed]
     if not keys:
         return []
     held = {"state": NoticeState.SENDING.value, "worker": worker, "lease": to_ms(now + lease)}
@@ -126,6 +142,16 @@ def claim(connection: Connection, worker: str, now: datetime, lease: timedelta, 
     )
     found = {one.id: one for one in _read(connection, notice.c.id.in_(keys))}
     return [found[key] for key in keys]
+
+
+def _allowed(connection: Connection, meant: Meant, moment: int) -> int:
+    """How many more a receiver may get now: what was sent within the hour and what is on its way is taken off."""
+    if meant.receiver is None or not meant.per_hour:
+        return NO_LIMIT
+    on_its_way = (notice.c.state == NoticeState.SENDING.value) & (notice.c.lease > moment)
+    counted = or_(notice.c.sent > moment - HOUR_MS, on_its_way)
+    statement = select(func.count()).select_from(notice).where(notice.c.receiver == storable(meant.receiver), counted)
+    return max(0, meant.per_hour - int(connection.execute(statement).scalar_one()))
 
 
 def settle(connection: Connection, key: str, worker: str, changes: dict[str, object]) -> bool:
@@ -140,6 +166,21 @@ def next_due(connection: Connection) -> datetime | None:
     held = select(notice.c.lease).where(notice.c.state == NoticeState.SENDING.value).order_by(notice.c.lease).limit(1)
     found = [connection.execute(statement).scalar() for statement in (waiting, held)]
     return from_ms_or_none(min((at for at in found if at is not None), default=None))
+
+
+def next_of_receivers(connection: Connection) -> dict[str, datetime]:
+    """When each receiver's next notice may be sent, or the next lease of one runs out."""
+    found: dict[str, int] = {}
+    for state, moment in ((NoticeState.WAITING, notice.c.due), (NoticeState.SENDING, notice.c.lease)):
+        first = select(notice.c.receiver, func.min(moment)).where(notice.c.state == state.value)
+        for receiver, at in connection.execute(first.group_by(notice.c.receiver)):
+            found[receiver] = min(at, found.get(receiver, at))
+    return {receiver: from_ms(at) for receiver, at in found.items()}
+
+
+def read_one(connection: Connection, key: str) -> Notice | None:
+    """One notice by its id."""
+    return next(iter(_read(connection, notice.c.id == storable(key))), None)
 
 
 def read_of_cases(connection: Connection, cases: Collection[str]) -> list[Notice]:

@@ -4,13 +4,14 @@ import asyncio
 import logging
 import re
 import socket
+from functools import partial
 from typing import TYPE_CHECKING, Final, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field
 
 from alerts.delivery import Message
-from alerts.notify.sender import SECONDS, Means
+from alerts.notify.sender import SECONDS, Means, Threads
 from domain.errors import NotifyError, SourceError
 from domain.receiver import Receiver
 
@@ -41,18 +42,20 @@ class Chat:
 
     def __init__(self, receiver: ChatReceiver, means: Means) -> None:
         self._receiver, self._means = receiver, means
+        self._threads = Threads()
 
     async def send(self, message: Message) -> str:
         """Hand it to the gateway; Apprise tells only that it was taken."""
         address = self._means.secret(self._receiver.url_env)
         try:
             async with asyncio.timeout(SECONDS * 2):
-                return await asyncio.to_thread(self._hand_over, address, message)
+                return await self._threads.run(partial(self._hand_over, address, message))
         except TimeoutError:
             raise NotifyError("the gateway gave no answer in time") from None
 
     async def close(self) -> None:
-        """Nothing is kept open."""
+        """End its threads."""
+        self._threads.close()
 
     def _hand_over(self, address: str, message: Message) -> str:
         import apprise

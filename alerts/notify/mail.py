@@ -1,18 +1,18 @@
 """Receivers of kind `email`: one message to some mailboxes through the city's mail server."""
 
-import asyncio
 import smtplib
 import socket
 import ssl
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
+from functools import partial
 from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
 from alerts.delivery import Message
-from alerts.notify.sender import RECEIPT_LONGEST, SECONDS, Means
+from alerts.notify.sender import RECEIPT_LONGEST, SECONDS, Means, Threads
 from datasources.guard import Guard
 from domain.alert import AlertLevel
 from domain.errors import NotifyError, SourceError
@@ -67,12 +67,13 @@ class Mail:
     def __init__(self, receiver: MailReceiver, means: Means, tls: ssl.SSLContext | None = None) -> None:
         self._receiver, self._means = receiver, means
         self._tls = tls
+        self._threads = Threads()
 
     async def send(self, message: Message) -> str:
         """Hand it to the mail server; the receipt is its answer."""
         made = letter(message, self._receiver)
         try:
-            return await asyncio.to_thread(self._hand_over, made)
+            return await self._threads.run(partial(self._hand_over, made))
         except SourceError as error:  # the guard's
             raise NotifyError(str(error), permanent=True) from None
         except smtplib.SMTPRecipientsRefused as error:
@@ -88,7 +89,8 @@ class Mail:
             raise NotifyError(f"the mail server cannot be reached ({type(error).__name__})") from None
 
     async def close(self) -> None:
-        """Nothing is kept open."""
+        """End its threads."""
+        self._threads.close()
 
     def _hand_over(self, made: EmailMessage) -> str:
         receiver = self._receiver

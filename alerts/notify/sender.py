@@ -1,6 +1,8 @@
 """What every kind of receiver shares: the means it is given, what it makes of a message, and how it fails."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -25,6 +27,21 @@ class Means:
         if name and not value:
             raise NotifyError(f"the environment variable {name} is not set")
         return value
+
+
+class Threads:
+    """Threads of one sender, for libraries that wait: those of the process must not all hang on a mail server."""
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(4, "notices")
+
+    async def run(self, call: Callable[[], str]) -> str:
+        """The call's answer."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, call)
+
+    def close(self) -> None:
+        """End them; one that waits ends by its own timeout."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
 
 
 class Sender(Protocol):
