@@ -1,6 +1,7 @@
 """Receivers of kind `apprise`: groups in WeCom, DingTalk, Feishu and others through the Apprise library."""
 
 import asyncio
+import importlib
 import logging
 import re
 import socket
@@ -18,12 +19,22 @@ from domain.receiver import Receiver
 if TYPE_CHECKING:
     from apprise import NotifyBase
 
-# What may be declared, the first part of the address. Everything else that Apprise knows (programs, desktops, files, relays)
-# does not leave this machine by a way that was thought about. First those that always call their own service.
-SERVICES: Final = frozenset({"wecombot", "dingtalk", "feishu", "lark"})
-OWN_SERVERS: Final = frozenset(
-    {"bark", "barks", "form", "forms", "gotify", "gotifys", "json", "jsons", "mmost", "mmosts"}
-)
+# What may be declared, by the first part of the address: the module and the class. Everything else that Apprise knows
+# (programs, desktops, files, relays) does not leave this machine by a way that was thought about, and is not even loaded.
+_SERVICES: Final = {  # these always call their own service
+    "wecombot": ("wecombot", "NotifyWeComBot"),
+    "dingtalk": ("dingtalk", "NotifyDingTalk"),
+    "feishu": ("feishu", "NotifyFeishu"),
+    "lark": ("lark", "NotifyLark"),
+}
+_SERVERS: Final = {  # these call the host of the address; with an s at the end by TLS
+    "bark": ("bark", "NotifyBark"),
+    "form": ("custom_form", "NotifyForm"),
+    "gotify": ("gotify", "NotifyGotify"),
+    "json": ("custom_json", "NotifyJSON"),
+    "mmost": ("mattermost", "NotifyMattermost"),
+}
+GATEWAYS: Final = _SERVICES | _SERVERS | {f"{name}s": entry for name, entry in _SERVERS.items()}
 _STATUS: Final = re.compile(r"error=(\d{3})\b")
 _PASSING: Final = frozenset({408, 425, 429})
 
@@ -58,30 +69,43 @@ class Chat:
         self._threads.close()
 
     def _hand_over(self, address: str, message: Message) -> str:
-        import apprise
-
         scheme = _scheme(address)
-        if scheme not in SERVICES | OWN_SERVERS:
-            raise NotifyError(
-                f"{self._receiver.url_env}: {scheme or 'this'} is no gateway that may be used", permanent=True
-            )
-        # An answer may not lead elsewhere: Apprise follows redirects unless it is told not to.
-        asset = apprise.AppriseAsset(http_redirects=False, async_mode=False, app_id="city-cockpit")
-        gateway = apprise.Apprise.instantiate(address, asset=asset, suppress_exceptions=True)
-        if gateway is None:
-            raise NotifyError(f"{self._receiver.url_env} holds no address that Apprise understands", permanent=True)
+        gateway = self._gateway(scheme, address)
         self._judge(scheme, gateway)
+        from apprise import LogCapture
+
         body = message.text.partition("\n")[2] or message.text
-        with apprise.LogCapture(level=logging.WARNING) as log:  # type: ignore[no-untyped-call]
+        with LogCapture(level=logging.WARNING) as log:  # type: ignore[no-untyped-call]
             taken = bool(gateway.notify(body=body, title=message.title))
             said = log.getvalue()
         if not taken:
             raise _refusal(scheme, said)
         return f"accepted by {scheme}"
 
+    def _gateway(self, scheme: str, address: str) -> "NotifyBase":
+        if scheme not in GATEWAYS:
+            fault = f"{self._receiver.url_env}: {scheme or 'this'} is no gateway that may be used"
+            raise NotifyError(fault, permanent=True)
+        from apprise import AppriseAsset
+
+        logging.getLogger("apprise").propagate = False  # its lines hold addresses
+        module, name = GATEWAYS[scheme]
+        kind = getattr(importlib.import_module(f"apprise.plugins.{module}"), name)
+        # An answer may not lead elsewhere: Apprise follows redirects unless it is told not to.
+        asset = AppriseAsset(http_redirects=False, async_mode=False, app_id="city-cockpit")
+        fields = kind.parse_url(address)
+        try:
+            if fields:
+                made: NotifyBase = kind(**fields, asset=asset)
+                return made
+        except TypeError:  # its way to refuse a key; the sentence holds the key
+            pass
+        fault = f"{self._receiver.url_env} holds no address that Apprise understands"
+        raise NotifyError(fault, permanent=True)
+
     def _judge(self, scheme: str, gateway: "NotifyBase") -> None:
         """The address that is called must be one that a webhook may call too."""
-        service = scheme in SERVICES
+        service = scheme in _SERVICES
         host = urlsplit(str(getattr(gateway, "notify_url", ""))).hostname if service else gateway.host
         if not host:
             raise NotifyError(f"{self._receiver.url_env}: whom it calls cannot be told", permanent=True)
