@@ -17,7 +17,8 @@ def register(app: Dash, screens: Iterable[Screen]) -> None:
     for key in {panel.key for screen in screens for panel in screen.panels if panel.kind == "map"}:
         app.clientside_callback(  # type: ignore[no-untyped-call]  # Dash leaves it untyped
             ClientsideFunction("cockpit", "map"),
-            Input(part_id(key, "data"), "data"),
+            # Optional: a screen without a map has the address all the same.
+            Input(part_id(key, "data"), "data", allow_optional=True),
             Input("url", "search"),
-            State(part_id(key, "config"), "data"),
+            State(part_id(key, "config"), "data", allow_optional=True),
         )
