@@ -7,6 +7,7 @@ python app.py demo X    the departments of a demonstration city, or a scenario f
 python app.py check F   every problem of a city folder, in one pass
 python app.py backfill  history of the demonstration city into the store
 python app.py user X    accounts and tokens: add, passwd, role, disable, enable, list, token
+python app.py notify X  receivers of notices: list them, test one
 """
 
 import argparse
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from composition.notify import add_notify_command
 from composition.user import add_user_command
 from domain.errors import CockpitError
 from jobs.clock import utc_now
@@ -73,8 +75,10 @@ def _parser() -> argparse.ArgumentParser:
     look.set_defaults(command=check)
     play = commands.add_parser("demo", help="the demonstration city's departments")
     play.add_argument("scenario", nargs="?", help="play this scenario in the running departments")
+    play.add_argument("--from", dest="ahead", default="0s", metavar="3h", help="enter it so far into its course")
     play.set_defaults(command=demo)
     add_user_command(commands, user)
+    add_notify_command(commands, notify)
     return parser
 
 
@@ -159,7 +163,7 @@ def demo(args: argparse.Namespace) -> int:
         if args.scenario not in scenario.SCENARIOS:
             known = "\n".join(f"  {name:<14} {words}" for name, words in scenario.SCENARIOS.items())
             raise CockpitError(f"{args.scenario!r} is no scenario; there are\n{known}", permanent=True)
-        present.switch(folder, args.scenario, utc_now())
+        present.switch(folder, args.scenario, utc_now(), scenario.ahead_of(args.ahead))
         console.print(f"{args.scenario}: {scenario.SCENARIOS[args.scenario]}", markup=False)
         return 0
     start_logging(settings.var / "logs", "demo")
@@ -183,6 +187,19 @@ def user(args: argparse.Namespace) -> int:
     with open_city_store(city, settings) as store:
         now = utc_now()
         Desk(city, access_to(city, store, settings, now), now).do(args)
+    return 0
+
+
+def notify(args: argparse.Namespace) -> int:
+    """Try a receiver, or look at what was sent. The running collector does the sending."""
+    from composition import notices
+    from composition.city import load_city
+    from jobs.opening import open_city_store
+
+    settings = read_settings()
+    city = load_city(settings)
+    with open_city_store(city, settings) as store:
+        notices.run(args, city, store)
     return 0
 
 

@@ -83,7 +83,7 @@ class Health:
     def __init__(self, city: City, publisher: Publisher, derived: Mapping[int, int], now: int) -> None:
         self._city, self._publisher, self._derived, self._now = city, publisher, derived, now
         self._declared = {key: city.metrics[key] for key in sorted(MEASURED & city.metrics.keys())}
-        self._asked = {key: _asked(key) for key in city.sources}
+        self._asked = {key: _asked(key) for key, spec in city.sources.items() if spec.kind == "http_json"}
 
     def add(self, pile: Pile, start: int, end: int, *, coarse: bool) -> None:
         """The figures of start <= t < end; coarse: one value an hour, what those of the hour come to.
@@ -149,7 +149,8 @@ class Health:
         return (t + offset) // DAY * DAY - offset
 
     def _outages(self, key: str, first: int, last: int) -> list[Outage]:
-        return [one for one in self._publisher.world.outages.between(first, last) if one.what in self._asked[key]]
+        asked = self._asked.get(key, frozenset())  # databases, folders and who sends by himself are always there
+        return [one for one in self._publisher.world.outages.between(first, last) if one.what in asked]
 
     def _answers(self, key: str, polls: Ints, outages: list[Outage]) -> tuple[NDArray[np.bool_], Floats]:
         """Which polls were answered, and how long each took: some tenths of a second where nothing is wrong."""
@@ -180,7 +181,7 @@ def _minutes(start: int, end: int) -> Ints:
 
 
 def _asked(source: str) -> frozenset[str]:
-    """What must work for a source to be answered; empty for databases and folders, which are always there."""
+    """What must work for a source's calls to be answered."""
     names = {feed.department for feed in FEEDS if feed.source == source and feed.department in SERVERS}
     if source == INCIDENTS:
         names.add("emergency")

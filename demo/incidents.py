@@ -1,8 +1,9 @@
 """What happens in the city: incidents with a place, a grade and a life from report to close. Pure in (seed, script, time)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from demo.noise import Floats, Ints, keys, poisson, uniform
 from demo.places import Group, distance_km
 from demo.rhythm import HOUR, MINUTE, rush, waking
-from demo.scenario import Script
+from demo.scenario import FOREVER, Script
 from demo.weather import Weather
 from domain.incident import IncidentGrade, IncidentStatus
 
@@ -151,7 +152,7 @@ class Incidents:
         return self._told(kind, district, words, start, (float(low + (high - low) * u[3] ** 2), grade, u))
 
     def _script_events(self) -> tuple[Event, ...]:
-        out: list[Event] = []
+        out: list[Event | None] = []
         by_name = {k.name: k for k in KINDS}
         for scenario, rows in _SCRIPTED.items():
             for period in self.script.of(scenario):
@@ -159,8 +160,9 @@ class Incidents:
                     at = period.start + minutes * MINUTE
                     if at < period.end:
                         u = uniform(keys(self.weather.seed, [f"{kind}{at}"], "event"), np.arange(9, dtype=np.int64))[0]
-                        out.append(self._told(by_name[kind], district, words, at, (hours, grade, u)))
-        return tuple(out)
+                        event = self._told(by_name[kind], district, words, at, (hours, grade, u))
+                        out.append(event if at >= period.entered else _met(event, period.entered))
+        return tuple(e for e in out if e is not None)
 
     def _told(self, kind: Kind, district: str, words: str, at: int, life: tuple[float, IncidentGrade, Floats]) -> Event:
         """Steps: 1 place it at a site of the district, 2 lay out its stages, 3 number it as duty rooms do."""
@@ -196,3 +198,10 @@ class Incidents:
             kind.department,
             stages,
         )
+
+
+def _met(event: Event, entered: int) -> Event | None:
+    """An event that had begun when its scenario was entered: told then for the first time; None when it was over."""
+    stages = [(max(when, entered), status, said) for when, status, said in event.stages]
+    newest = [stage for stage, next_one in pairwise([*stages, (FOREVER, "closed", "")]) if next_one[0] > entered]
+    return replace(event, stages=tuple(newest)) if event.closed > entered else None

@@ -83,10 +83,13 @@ class Present:
         return Publisher(World(self.city, self.script, offset))
 
 
-def switch(var: Path, name: str, now: datetime) -> Script:
-    """Start a scenario in the running departments (they look once a second); ValueError for an unknown name."""
+def switch(var: Path, name: str, now: datetime, ahead: timedelta = timedelta(0)) -> Script:
+    """Start a scenario, or enter it so far into its course, in the running departments (they look once a second).
+
+    ValueError for an unknown name.
+    """
     path = var / CONTROL
-    script = scenario.read(path).switched(name, int(now.timestamp()))
+    script = scenario.read(path).switched(name, int(now.timestamp()), int(ahead.total_seconds()))
     scenario.write(path, script)
     return script
 

@@ -2,13 +2,16 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
 from demo.noise import Floats, Ints
+from domain.duration import parse_duration
+from domain.errors import CockpitError
 
 NORMAL: Final = "normal"
 SCENARIOS: Final[dict[str, str]] = {
@@ -23,11 +26,21 @@ FOREVER: Final = 2**40
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """One scenario from `start` to `end`, in epoch seconds; `end` is FOREVER while it lasts."""
+    """One scenario from `start` to `end`, in epoch seconds; `end` is FOREVER while it lasts.
+
+    ahead: how far into its course it was entered. Somebody wanted to see its peak at once: what its first part brought was
+    never told, and the city is from then on as if it had been.
+    """
 
     name: str
     start: int
     end: int = FOREVER
+    ahead: int = 0
+
+    @property
+    def entered(self) -> int:
+        """From when on people can know of it."""
+        return self.start + self.ahead
 
 
 @dataclass(frozen=True)
@@ -44,14 +57,14 @@ class Script:
         names = [p.name for p in self.periods if p.start <= t < p.end]
         return names[-1] if names else NORMAL
 
-    def switched(self, name: str, now: int) -> "Script":
-        """The script after switching to a scenario now; the same one again goes on unchanged."""
+    def switched(self, name: str, now: int, ahead: int = 0) -> "Script":
+        """The script after switching to a scenario now, `ahead` seconds into its course; the same one again goes on unchanged."""
         if name not in SCENARIOS:
             raise ValueError(f"{name!r} is not a scenario; there are {', '.join(SCENARIOS)}")
-        if self.at(now) == name:
+        if self.at(now) == name and not ahead:
             return self
-        closed = tuple(Period(p.name, p.start, min(p.end, now)) for p in self.periods)
-        return Script(closed if name == NORMAL else (*closed, Period(name, now)))
+        closed = tuple(replace(p, end=min(p.end, now)) for p in self.periods)
+        return Script(closed if name == NORMAL else (*closed, Period(name, now - ahead, ahead=ahead)))
 
     def of(self, name: str) -> tuple[Period, ...]:
         """The periods in which a scenario is played."""
@@ -67,13 +80,26 @@ class Script:
         return out
 
 
+def ahead_of(text: str) -> timedelta:
+    """How far into a scenario's course to enter it; CockpitError for what is no duration of at most a day."""
+    try:
+        ahead = parse_duration(text)
+    except ValueError as error:
+        raise CockpitError(f"--from {text}: {error}", permanent=True) from error
+    if ahead > timedelta(days=1):
+        raise CockpitError(f"--from {text}: no scenario has a course of more than a day", permanent=True)
+    return ahead
+
+
 def read(path: Path) -> Script:
     """The script kept in a control file; an empty one when there is none. ValueError when it is not a script."""
     try:
         rows = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return Script()
-    return Script(tuple(Period(str(r["name"]), int(r["start"]), int(r["end"])) for r in rows))
+    return Script(
+        tuple(Period(str(r["name"]), *(int(r.get(key, 0)) for key in ("start", "end", "ahead"))) for r in rows)
+    )
 
 
 def write(path: Path, script: Script) -> None:
@@ -85,4 +111,4 @@ def write(path: Path, script: Script) -> None:
 
 
 def _rows(periods: Iterable[Period]) -> list[dict[str, str | int]]:
-    return [{"name": p.name, "start": p.start, "end": p.end} for p in periods]
+    return [asdict(p) for p in periods]

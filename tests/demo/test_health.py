@@ -69,7 +69,7 @@ def test_the_states_are_the_stores_own_judgement_of_such_runs(
 def test_only_the_sources_of_the_struck_department_suffer(city: City, health: Health, outage: Outage) -> None:
     minutes = around(outage)
     struck = {key for key in city.sources if health.course(key, minutes).state.any()}
-    assert {"roads", "parking"} <= struck <= {"roads", "road_counts", "transit", "fleet", "parking", "overload"}
+    assert {"roads", "parking"} <= struck <= {"roads", "road_counts", "fleet", "parking", "overload"}
 
 
 def test_after_an_outage_what_was_published_meanwhile_comes_at_once(health: Health, outage: Outage) -> None:

@@ -93,6 +93,17 @@ def test_a_hotline_surge_drowns_the_hotline_within_half_an_hour(city: City, worl
     assert any(e.kind == "pipe_burst" and e.at == NOW + 60 for e in played.incidents.between(NOW, NOW + HOUR))
 
 
+def test_a_rainstorm_entered_late_is_at_its_height_at_once_and_tells_what_has_begun(city: City) -> None:
+    world, _ = _told(city, Script().switched("rainstorm", NOW, ahead=4 * HOUR))
+    gauges, rain = world.group("gauge"), world.group("rain")
+    assert world.weather.accumulated(rain, _at(0.01), 3).max() > 100
+    over = world.values("hydro.level", gauges, _at(0.01)) >= gauges.fact("warning_level", 0)
+    assert over.sum() >= 2
+    told = [row for row in desk.rows(world, NOW * 10_000, NOW + 60) if row["title"].endswith("转移群众")]
+    assert [(row["level"], row["state"]) for row in told] == [("重大", "处置中")]
+    assert str(told[0]["happenTime"]) < str(told[0]["updateTime"])
+
+
 def test_nothing_happens_in_the_quiet_scenario(city: City) -> None:
     played, _ = _told(city, Script().switched("quiet", NOW))
     assert [e for e in played.incidents.between(NOW, NOW + 24 * HOUR) if e.at >= NOW] == []
