@@ -53,6 +53,12 @@ def cuts(along: Sequence[float], aim: float) -> list[int]:
     return [0, *sorted(inner), last]
 
 
+def called(road: Mapping[str, Any]) -> str:
+    """What people call it, short enough for a list: a motorway by its name (京港澳高速 G4), a national road by its number."""
+    words: list[str] = road["road"].split()
+    return words[0] if road["class"] == "高速" else words[-1]
+
+
 def _nearest(numbers: Sequence[float], wanted: float) -> int:
     return min(range(len(numbers)), key=lambda i: abs(numbers[i] - wanted))
 
@@ -70,7 +76,7 @@ def _segment(piece: Piece, places: CityPlaces) -> Site:
         raise ValueError(f"{road['road']} {piece.start}—{piece.stop}: its middle lies outside the city")
     return Site(
         id=f"seg-{road['key']}-{piece.number:02d}",
-        name=f"{road['road']} {piece.start}—{piece.stop}",
+        name=f"{called(road)} {piece.start}—{piece.stop}",
         kind="segment",
         district=district,
         lon=round(centre.x, 5),

@@ -102,6 +102,14 @@ def test_every_corridor_is_cut_into_sections_that_follow_each_other(sites: dict[
         assert all(s.facts["direction"] == "双向" for s in own)
 
 
+@pytest.mark.parametrize(
+    ("road", "grade", "name"),
+    [("京港澳高速 G4", "高速", "京港澳高速"), ("广连高速", "高速", "广连高速"), ("国道 G106", "国道", "G106"), ("人民一路", "主干路", "人民一路")],
+)  # fmt: skip
+def test_a_road_is_called_as_people_call_it(road: str, grade: str, name: str) -> None:
+    assert roads.called({"road": road, "class": grade}) == name
+
+
 def test_sections_are_spread_over_all_districts(sites: dict[str, Site]) -> None:
     counted = Counter(s.district for s in sites.values() if s.kind == "segment")
     assert len(counted) == 8
