@@ -13,7 +13,8 @@ import httpx
 import uvicorn
 from starlette.applications import Starlette
 
-from demo.departments import DEPARTMENTS
+from demo import duty
+from demo.departments import DEPARTMENTS, zone_of
 from demo.drops import Drops
 from demo.hotline import HotlineDatabase
 from demo.present import Clock, Present, switch
@@ -26,6 +27,7 @@ log = logging.getLogger("demo")
 
 HOST: Final = "127.0.0.1"
 FIRST_PORT: Final = 8051
+SERVERS: Final = len(DEPARTMENTS) + 1  # the departments that are asked, and the duty room that is told
 _LOOK: Final = 1.0  # seconds between two looks at the control file, the database and the reports
 
 
@@ -44,12 +46,14 @@ class Keys:
 def environment(first_port: int, var: Path, secret: str) -> dict[str, str]:
     """What the city's sources.yaml takes from the environment; app.py sets it for every process of a demonstration city."""
     ports = {one.port_variable: str(first_port + n) for n, one in enumerate(DEPARTMENTS)}
+    ports[duty.PORT_VARIABLE] = str(first_port + len(DEPARTMENTS))
     return ports | {"DEMO_VAR": str(var), "DEMO_HALL_SECRET": secret}
 
 
 def apps(present: Present, secret: str) -> list[Starlette]:
-    """One ASGI app a department, in the order of the ports."""
-    return [app(one, present, secret) for one in DEPARTMENTS]
+    """One ASGI app a department, in the order of the ports; the duty room's is the last."""
+    zone = zone_of(present.publisher.world.offset)
+    return [*(app(one, present, secret) for one in DEPARTMENTS), duty.DutyRoom(lambda: present.now, zone).app()]
 
 
 async def main(city: City, first_port: int, var: Path, clock: Clock, shared: Keys, scenario: str = "") -> None:
@@ -84,7 +88,7 @@ async def main(city: City, first_port: int, var: Path, clock: Clock, shared: Key
 def _listening(first_port: int) -> list[socket.socket]:
     """All the departments' addresses, or none of them."""
     with contextlib.ExitStack() as held:
-        sockets = [held.enter_context(_bound(first_port + n)) for n in range(len(DEPARTMENTS))]
+        sockets = [held.enter_context(_bound(first_port + n)) for n in range(SERVERS)]
         held.pop_all()
     return sockets
 

@@ -9,7 +9,6 @@ import httpx
 import pytest
 
 from demo import serve
-from demo.departments import DEPARTMENTS
 from domain.city import City
 from domain.errors import CockpitError
 from tests.demo.conftest import NOW, ROOT, SECRET
@@ -20,7 +19,7 @@ def _free_stretch() -> int:
     for first in range(21_000, 29_000, 50):
         with contextlib.ExitStack() as held:
             try:
-                for n in range(len(DEPARTMENTS)):
+                for n in range(serve.SERVERS):
                     held.enter_context(socket.create_server((serve.HOST, first + n)))
             except OSError:
                 continue
@@ -33,7 +32,8 @@ def _clock() -> datetime:
 
 
 def test_the_environment_names_everything_the_sources_ask_for(tmp_path: Path) -> None:
-    text = (ROOT / "cities" / "441800" / "sources.yaml").read_text(encoding="utf-8")
+    folder = ROOT / "cities" / "441800"
+    text = "".join((folder / f"{name}.yaml").read_text(encoding="utf-8") for name in ("sources", "receivers"))
     asked = {*re.findall(r"\$\{(\w+)", text), *re.findall(r"appSecret: (\w+)", text)} - {"NAME"}
     assert asked == set(serve.environment(9000, tmp_path, SECRET))
 
@@ -42,7 +42,7 @@ async def test_all_departments_answer_from_one_process_and_stop_together(city: C
     first = _free_stretch()
     running = asyncio.create_task(serve.main(city, first, tmp_path, _clock, serve.Keys(SECRET), "quiet"))
     async with httpx.AsyncClient(transport=httpx.AsyncHTTPTransport(retries=5)) as client:
-        for n in range(len(DEPARTMENTS)):
+        for n in range(serve.SERVERS):
             answer = await client.get(f"http://{serve.HOST}:{first + n}/health")
             assert answer.json() == {"ok": True}
     assert (tmp_path / "hotline.sqlite").exists()
