@@ -55,7 +55,9 @@ async def test_a_refusal_says_its_status_and_no_secret(server: Server, status: i
     assert error.permanent is permanent
 
 
-@pytest.mark.parametrize("address", ["syslog://", "dbus://", "file:///etc/passwd", "mailto://a:b@c.example", "nothing", "exec://x"])
+@pytest.mark.parametrize(
+    "address", ["syslog://", "dbus://", "file:///etc/passwd", "mailto://a:b@c.example", "nothing", "exec://x"]
+)
 async def test_what_is_no_gateway_is_not_used(address: str) -> None:
     assert (await refusal(to(address))).permanent
 

@@ -105,7 +105,9 @@ async def test_an_answer_leads_nowhere_else(server: Server) -> None:
     assert len(server.got) == 1
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1:9/x", "http://169.254.169.254/latest", "http://10.1.2.3/x", "http://[::1]/x"])
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:9/x", "http://169.254.169.254/latest", "http://10.1.2.3/x", "http://[::1]/x"]
+)
 async def test_this_machine_the_intranet_and_the_cloud_are_not_called(server: Server, url: str) -> None:
     error = await refusal(to(server, Means(Guard()), url=url))
     assert error.permanent
@@ -117,7 +119,9 @@ async def test_a_declared_host_of_the_intranet_is_called(server: Server) -> None
     assert len(server.got) == 1
 
 
-@pytest.mark.parametrize(("env", "status"), [({"U": "{url}?key=tell-nobody"}, 403), ({"U": "http://127.0.0.1:1/tell-nobody"}, 0)])
+@pytest.mark.parametrize(
+    ("env", "status"), [({"U": "{url}?key=tell-nobody"}, 403), ({"U": "http://127.0.0.1:1/tell-nobody"}, 0)]
+)
 async def test_no_error_names_the_secret_address(server: Server, env: Mapping[str, str], status: int) -> None:
     server.statuses = [status or 200]
     error = await refusal(to(server, Means(OPEN.guard, {"U": env["U"].format(url=server.url)}), url_env="U"))
