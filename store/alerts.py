@@ -1,14 +1,14 @@
 """Alerts: the present state of each fingerprint, written by compare-and-set, and every state it was in."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, func, insert, select, update
+from sqlalchemy import Connection, Select, Table, func, insert, select
 
 from domain.alert import Alert, AlertLevel, Condition, Reason, Transition
-from store.driver import Values, insert_into, storable, upsert
+from store.driver import Values, chunks, storable, upsert
 from store.moment import from_ms, from_ms_or_none, to_ms, to_ms_or_none
 from store.tables import alert, alert_version, transition
 
@@ -22,16 +22,35 @@ def write_alerts(connection: Connection, changes: Sequence[Alert], moved: Sequen
 
     The fingerprints that were saved; the others were moved by somebody else meanwhile, and nothing of them is kept.
     """
-    steps: dict[str, list[Transition]] = {}
+    first: dict[str, Transition] = {}
     for step in moved:
-        steps.setdefault(step.fingerprint, []).append(step)
-    saved = {one.fingerprint for one in changes if _swap(connection, one, steps.get(one.fingerprint, []))}
+        first.setdefault(step.fingerprint, step)
+    held = _conditions(connection, [one.fingerprint for one in changes])
+    saved = {one.fingerprint for one in changes if _follows(one, first, held.get(one.fingerprint))}
     rows = [_row(one) for one in changes if one.fingerprint in saved]
-    upsert(connection, alert_version, rows, update=[name for name in rows[0] if name != "fingerprint"] if rows else ())
+    told = [name for name in rows[0] if name != "fingerprint"] if rows else ()
+    upsert(connection, alert, rows, update=told)
+    upsert(connection, alert_version, rows, update=told)
     taken = [_step(step) for step in moved if step.fingerprint in saved]
     if taken:
         connection.execute(insert(transition), taken)
     return frozenset(saved)
+
+
+def _conditions(connection: Connection, fingerprints: Collection[str]) -> dict[str, str]:
+    """The stored conditions. The caller is the only writer, so they hold until its transaction ends."""
+    found: dict[str, str] = {}
+    for part in chunks(fingerprints):
+        statement = select(alert.c.fingerprint, alert.c.condition).where(alert.c.fingerprint.in_(part))
+        found |= {row.fingerprint: row.condition for row in connection.execute(statement)}
+    return found
+
+
+def _follows(one: Alert, first: Mapping[str, Transition], held: str | None) -> bool:
+    """Whether the stored condition is the one its first step starts from; what is over may begin anew."""
+    step = first.get(one.fingerprint)
+    expected = (one.condition if step is None else step.old).value
+    return held is None or held in OVER if expected in OVER else held == expected
 
 
 def read_open_alerts(connection: Connection) -> list[Alert]:
@@ -94,19 +113,6 @@ def read_transitions(connection: Connection, start: datetime, end: datetime) -> 
         )
         for row in connection.execute(inside).mappings()
     ]
-
-
-def _swap(connection: Connection, one: Alert, steps: Sequence[Transition]) -> bool:
-    row = _row(one)
-    expected = steps[0].old if steps else one.condition
-    if expected in OVER:
-        statement = insert_into(connection, alert).values(row)
-        begun = statement.on_conflict_do_update(
-            index_elements=["fingerprint"], set_=dict(row), where=alert.c.condition.in_(OVER)
-        )
-        return connection.execute(begun.returning(alert.c.fingerprint)).first() is not None
-    held = (alert.c.fingerprint == one.fingerprint) & (alert.c.condition == expected.value)
-    return connection.execute(update(alert).where(held).values(row)).rowcount == 1
 
 
 def _unmoved(connection: Connection, moment: int, of: Of) -> Iterable[Values]:
