@@ -23,7 +23,7 @@ from api.arrival import CSRF_COOKIE, INSIDE, SESSION_COOKIE, Arrival, csrf_cooki
 from api.callback_body import Declared
 from api.csrf import Csrf
 from api.doors import PUBLIC, As, By, Callbacks, Door, Doors, Pace
-from api.limits import Limits
+from api.limits import LONGEST_NUMBER, Limits
 from api.refusals import Refusal
 from api.watch import EVERY, Reader, Watch
 from domain.account import Viewer
@@ -160,7 +160,7 @@ class Gate:
         """The body, read and proved, to be received once more by the app."""
         door, headers = entry.door, entry.arrival.headers
         length = headers.get("content-length", "0")
-        if not length.isdecimal() or int(length) > door.body:
+        if not length.isdecimal() or len(length) > LONGEST_NUMBER or int(length) > door.body:
             raise Refused(refusals.too_large(door.body))
         if not door.body and length == "0" and "transfer-encoding" not in headers:
             body = b""

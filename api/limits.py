@@ -23,6 +23,7 @@ class Rate:
 VIEWER = Rate(40, 240)  # a page asks some ten times when it opens; nobody clicks 40 times a second
 STRANGER = Rate(20, 120)
 ATTEMPT = Rate(0.5, 30)  # sign-ins of one address: a whole shift behind one gateway may come at once
+LONGEST_NUMBER = 18  # digits that are read as a number at all
 STREAMS = 12  # open streams of one session
 
 

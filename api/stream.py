@@ -12,6 +12,7 @@ from starlette.types import Receive, Scope, Send
 from access.reach import placed, reach_of
 from access.viewer import current
 from api.errors import ApiError
+from api.limits import LONGEST_NUMBER
 from api.security import BARE_SEND
 from api.services import Services
 from api.watch import WHY
@@ -92,7 +93,8 @@ def router(services: Services) -> APIRouter:
     ) -> Response:
         topic = _topic(services, screen, place, lang, current())
         moment = None if t is None else await _moment(services, t)
-        last = int(last_event_id) if last_event_id.isdecimal() else None
+        is_number = last_event_id.isdecimal() and len(last_event_id) <= LONGEST_NUMBER
+        last = int(last_event_id) if is_number else None
         feed = await services.hub.subscribe(topic, last, moment)
         packed = accepts_gzip(request.headers.get("accept-encoding", ""))
         return EventStream(services.hub, feed, hello(services.build, services.now()), packed=packed)

@@ -93,13 +93,24 @@ class House:
         assert page.status_code == 200
         return f"{answer.text} {page.text}"
 
-    def streamed(self, browser: TestClient, query: str, patience: float = 3.0) -> tuple[int, str]:
+    def streamed(self, browser: TestClient, query: str, patience: float = 3.0, last: str = "") -> tuple[int, str]:
         """What the live stream says first: its status and its words until it pauses, then the browser leaves."""
         cookies = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
-        headers = [(b"host", b"cockpit.test"), (b"cookie", cookies.encode()), (b"sec-fetch-site", b"same-origin")]
-        scope = {"type": "http", "http_version": "1.1", "method": "GET", "scheme": "http", "path": "/stream", "root_path": "",
-                 "raw_path": b"/stream", "query_string": query.encode(), "headers": headers, "client": ("testclient", 1),
-                 "server": ("cockpit.test", 80)}  # fmt: skip
+        headers = [
+            (b"cookie", cookies.encode()),
+            (b"sec-fetch-site", b"same-origin"),
+            (b"last-event-id", last.encode("latin-1")),
+        ]
+        return self.raw("GET", f"/stream?{query}", headers, patience)
+
+    def raw(
+        self, method: str, target: str, headers: list[tuple[bytes, bytes]], patience: float = 3.0
+    ) -> tuple[int, str]:
+        """An answer to a request whose headers no client would send, without a body."""
+        path, _, query = target.partition("?")
+        scope = {"type": "http", "http_version": "1.1", "method": method, "scheme": "http", "path": path, "root_path": "",
+                 "raw_path": path.encode(), "query_string": query.encode(), "client": ("testclient", 1),
+                 "headers": [(b"host", b"cockpit.test"), *headers], "server": ("cockpit.test", 80)}  # fmt: skip
         told: list[bytes] = []
         status: list[int] = []
 
