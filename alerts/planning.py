@@ -87,11 +87,19 @@ def _graver(first: str, second: str) -> str:
 
 
 def adopt(alerts: Sequence[Alert], newest: Mapping[str, Case], where: Callable[[Alert], Where]) -> Planned:
-    """Cases for alerts that are in force and have none: written before there were cases, or brought by a history."""
+    """Cases for alerts that are in force and have none: written before there were cases, or brought by a history.
+
+    A case that was closed while its alert fires stays closed: somebody said why.
+    """
     steps = []
     for alert in alerts:
-        held = newest.get(alert.fingerprint)
-        if alert.condition in (Condition.FIRING, Condition.RECOVERING) and (held is None or held.over):
-            began = alert.fired or alert.since
+        began = alert.fired or alert.since
+        if alert.condition in (Condition.FIRING, Condition.RECOVERING) and _caseless(
+            newest.get(alert.fingerprint), began
+        ):
             steps.append(CaseStep(fresh(alert, where(alert), began), "open", began))
     return Planned(steps=steps)
+
+
+def _caseless(held: Case | None, began: datetime) -> bool:
+    return held is None or (held.over and held.closed is not None and held.closed < began)

@@ -99,8 +99,7 @@ class World:
         return [one for one in taken if self._sent(one, worker)]
 
     def _sent(self, one: Notice, worker: str) -> bool:
-        cases = [case for key in one.cases if (case := self.store.desk.case(key)) is not None]
-        left = standing(one, cases)
+        left = standing(one, self.store.desk.these(one.cases))
         if not left:
             self.store.desk.needless(one.id, worker)
             return False
