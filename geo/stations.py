@@ -15,6 +15,7 @@ LonLat = tuple[float, float]
 Named = tuple[str, float, float]
 # Turning by the golden angle with the radius growing as a root fills a disc evenly, whatever the count.
 GOLDEN_ANGLE: Final = math.pi * (3 - math.sqrt(5))
+STEMS: Final = "甲乙丙丁戊己庚辛壬癸"  # a number before 号 would read as a house number, which is masked
 # GB 3096-2008 table 1, dB(A) by day and by night.
 NOISE_LIMITS: Final = {1: (55, 45), 2: (60, 50), 3: (65, 55), 4: (70, 55)}
 
@@ -134,7 +135,7 @@ def _rain(count: Mapping[str, int], ground: Ground) -> Iterator[Site]:
         cell, lon, lat = _farthest(inside, spots)
         district = cell[:6]
         upland[district] += 1
-        spots.append((f"{ground.short[district][:2]}山区{upland[district]}号", lon, lat))
+        spots.append((f"{ground.short[district][:2]}山区{STEMS[upland[district] - 1]}", lon, lat))
     for i, (name, lon, lat) in enumerate(spots, 1):
         yield ground.site(f"rain-{i:03d}", f"{name}雨量站", "rain", (lon, lat))
 
