@@ -23,4 +23,6 @@ class Verb(StrEnum):
     AUDIT_EXPORT = "audit.export"
     AUDIT_VERIFY = "audit.verify"
     CASE = "case.step"  # an alert signed for, shelved, closed
+    SILENCE_ADD = "silence.add"  # notices of some cases held back for a while
+    SILENCE_END = "silence.end"  # before its time
     PUSH = "data.push"

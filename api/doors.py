@@ -102,6 +102,7 @@ DOORS: tuple[Door, ...] = (
     _page("/me", Right.VIEW, "one's own sessions, devices and tokens"),
     _page("/accounts", Right.ACCOUNTS, "accounts, sessions and tokens of all"),
     _page("/alerts", Right.VIEW, "cases: listed, opened, and for some signed for"),
+    _page("/rules", Right.VIEW, "alert rules, their volume, tests and silences"),
     _page("/audit", Right.AUDIT, "the audit log"),
     _read("/audit/export.{form}", Right.AUDIT, "the audit log as a file", By.SESSION),
     # What pages ask for

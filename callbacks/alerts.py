@@ -12,14 +12,18 @@ from access.ask import deed
 from access.verbs import Verb
 from access.viewer import current
 from alerts.cases import SPOKEN, VERBS, Fill, act
+from alerts.inhibit import Hidden
+from callbacks import silencing
 from callbacks.accounts_press import FIELDS, Act, Done, Press, perform, press, presses
 from callbacks.accounts_services import AccountServices
 from domain.account import Right, Viewer
+from domain.case import Case
 from domain.errors import StoreError, TransitionRefused
+from domain.silence import Matcher
 from layouts.accounts import frame
 from layouts.accounts.desk import Desk
 from layouts.alerts import case as one
-from layouts.alerts import news, page, query
+from layouts.alerts import news, page, query, quiet
 from layouts.tags import Child
 
 log = logging.getLogger(__name__)
@@ -27,6 +31,7 @@ log = logging.getLogger(__name__)
 ACCESS: dict[str, Right] = {
     f"{page.BODY}.children": Right.VIEW,
     f"{page.PANE}.children": Right.VIEW,
+    f"{page.SHOWS}.data": Right.VIEW,
     f"{page.SAID}.children": Right.ACT,
     f"{page.CHANGED}.data": Right.ACT,
 }
@@ -51,10 +56,35 @@ def pane(services: AccountServices, desk: Desk, search: str) -> list[Child]:
     try:
         found = services.store.desk.case(asked.case)
         events, notices = services.store.desk.history(asked.case) if found else ([], [])
+        held = _held(services, desk, found) if found else ""
     except StoreError as error:
         log.warning("a case could not be read: %s", error)
         return [frame.failed(desk)]
-    return one.render(desk, found, events, notices)
+    return one.render(desk, found, events, notices, held)
+
+
+def marked(search: str, told: object) -> str:
+    """The open case with its version, as the newest news tells it; "" when they tell nothing of it."""
+    asked = query.read(search).case
+    marks = str(told.get("mark", "")).split() if isinstance(told, Mapping) and asked else []
+    return next((mark for mark in marks if mark.startswith(f"{asked}:")), "")
+
+
+def moved(search: str, told: object, shown: object) -> bool:
+    """Whether news are about the open case: another case's must not empty a form that somebody fills in."""
+    mark = marked(search, told)
+    return bool(mark) and mark != shown
+
+
+def _held(services: AccountServices, desk: Desk, case: Case) -> str:
+    """What holds a case's notices back, in words; a hiding case by its number when the viewer may see it. StoreError."""
+    hidden = Hidden.read(case.hidden)
+    if hidden is None:
+        return ""
+    hiding = services.store.desk.newest([hidden.by]).get(hidden.by) if hidden.by else None
+    if hiding is not None and not desk.viewer.reach.covers(hiding.topic, hiding.district):
+        hiding = None
+    return quiet.hidden_by(desk, case, services.store.desk.silences(desk.now), hiding)
 
 
 def _step(services: AccountServices, desk: Desk, pressed: Press) -> Done:
@@ -77,7 +107,16 @@ def _step(services: AccountServices, desk: Desk, pressed: Press) -> Done:
     return Done(frame.notice(desk, "good", text))
 
 
-ACTS: Mapping[str, Act] = dict.fromkeys(VERBS, _step)
+def _silence(services: AccountServices, desk: Desk, pressed: Press) -> Done:
+    """Hold back what the rule of a case tells of its place."""
+    case = services.store.desk.case(pressed.of)
+    if case is None or not desk.viewer.reach.covers(case.topic, case.district):
+        return Done(frame.notice(desk, "bad", desk.t("没有这件告警")), changed=False)
+    about = (Matcher("rule", (case.rule,)), Matcher("site", (case.site,)))
+    return silencing.add(services, desk, pressed, about, case.topic)
+
+
+ACTS: Mapping[str, Act] = {**dict.fromkeys(VERBS, _step), "silence": _silence}
 
 
 def register(app: Dash, services: AccountServices) -> None:
@@ -96,12 +135,13 @@ def register(app: Dash, services: AccountServices) -> None:
         viewer = current()
         return no_update if viewer is None else await asyncio.to_thread(draw, body, viewer, search or "")
 
-    @app.callback(Output(page.PANE, "children"), *inputs)
-    async def show_case(search: str | None, _news: object, _changed: object) -> Any:
+    @app.callback(Output(page.PANE, "children"), Output(page.SHOWS, "data"), *inputs, State(page.SHOWS, "data"))
+    async def show_case(search: str | None, told: object, _changed: object, shown: object) -> Any:
         viewer = current()
-        if viewer is None or (ctx.triggered_id == news.STORE and not query.read(search or "").case):
-            return no_update
-        return await asyncio.to_thread(draw, pane, viewer, search or "")
+        if viewer is None or (ctx.triggered_id == news.STORE and not moved(search or "", told, shown)):
+            return no_update, no_update
+        drawn = await asyncio.to_thread(draw, pane, viewer, search or "")
+        return drawn, marked(search or "", told)
 
     @app.callback(
         Output(page.SAID, "children"),

@@ -8,6 +8,7 @@ from api.doors import screens
 from api.web import Rules
 from callbacks import accounts, alerts, drawer, page
 from callbacks import map as city_map
+from callbacks import rules as rule_page
 from callbacks.accounts_services import AccountServices
 from domain.account import Right, Role, Viewer
 from domain.city import City
@@ -17,14 +18,18 @@ from layouts.accounts import audit, menu, mine
 from layouts.accounts.desk import Desk
 from layouts.address import Address
 from layouts.alerts import page as cases
+from layouts.alerts import rules as every_rule
 from layouts.pages import Route
 from layouts.tags import Node
 
 # With SIGN_IN=off: whoever sits at this machine, with every right that a person can have.
 ALONE = Viewer("local", "本机", Role.SHIFT, frozenset(Right) - {Right.PUSH}, session="local")
-CALLBACKS: Mapping[str, Right] = drawer.ACCESS | city_map.ACCESS | page.ACCESS | accounts.ACCESS | alerts.ACCESS
+CALLBACKS: Mapping[str, Right] = (
+    drawer.ACCESS | city_map.ACCESS | page.ACCESS | accounts.ACCESS | alerts.ACCESS | rule_page.ACCESS
+)
 PEOPLE: Mapping[str, Callable[[Desk], html.Div]] = {
     cases.PATH: cases.page,
+    every_rule.PATH: every_rule.page,
     mine.PATH: mine.page,
     everybody.PATH: everybody.page,
     audit.PATH: audit.page,

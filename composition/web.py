@@ -11,7 +11,7 @@ import api.web
 from api.arrival import CSRF_COOKIE, CSRF_HEADER
 from api.serve import living
 from api.services import Services
-from callbacks import accounts, alerts, drawer, page
+from callbacks import accounts, alerts, drawer, page, rules
 from callbacks import map as city_map
 from callbacks.accounts_services import AccountServices
 from callbacks.bundles import LeanDash
@@ -71,6 +71,7 @@ def build_web(city: City, store: Store, settings: Settings) -> tuple[FastAPI, Hu
     pages = build_pages(server, city, shown)
     accounts.register(pages, people)
     alerts.register(pages, people)
+    rules.register(pages, people)
     api.web.guard(server, services, access, replace(entry.rules(city, settings), declared=pages.callback_map.get))
     return server, hub
 

@@ -19,6 +19,7 @@ class Place:
 
 PLACES = (
     Place("/alerts", "告警处置", Right.VIEW),
+    Place("/rules", "告警规则", Right.VIEW),
     Place("/me", "我的账号", Right.VIEW),
     Place("/accounts", "账号管理", Right.ACCOUNTS),
     Place("/audit", "审计日志", Right.AUDIT),

@@ -51,6 +51,8 @@ VERBS = {
     Verb.TOKEN_ISSUE: "签发令牌",
     Verb.TOKEN_REVOKE: "吊销令牌",
     Verb.CASE: "处置告警",
+    Verb.SILENCE_ADD: "静默告警",
+    Verb.SILENCE_END: "结束静默",
     Verb.EXPORT: "导出数据",
     Verb.PUSH: "推送数据",
     Verb.AUDIT_EXPORT: "导出审计日志",

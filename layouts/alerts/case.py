@@ -9,7 +9,7 @@ from domain.case import Case, CaseEvent
 from domain.notice import Notice
 from layouts.accounts import frame
 from layouts.accounts.desk import Desk
-from layouts.alerts import words
+from layouts.alerts import quiet, rules_words, words
 from layouts.alerts.page import MARKS, handling, lasted, said
 from layouts.tags import Child, Node, h
 
@@ -17,9 +17,9 @@ PAGE = "alerts"
 
 
 def render(
-    desk: Desk, case: Case | None, events: Sequence[CaseEvent] = (), notices: Sequence[Notice] = ()
+    desk: Desk, case: Case | None, events: Sequence[CaseEvent] = (), notices: Sequence[Notice] = (), held: str = ""
 ) -> list[Child]:
-    """The pane; a case that is not there, or not for this person, says so."""
+    """The pane; a case that is not there, or not for this person, says so. held: what holds its notices back, in words."""
     if case is None or not desk.viewer.reach.covers(case.topic, case.district):
         return [
             _head(desk, desk.t("告警"), None),
@@ -28,8 +28,9 @@ def render(
     return [
         _head(desk, case.id, case),
         h("P", said(desk, case.say), "case-say"),
-        _facts(desk, case),
+        _facts(desk, case, held),
         _acts(desk, case),
+        _silence(desk, case),
         _history(desk, events),
         _notices(desk, notices),
     ]
@@ -48,7 +49,7 @@ def _head(desk: Desk, title: str, case: Case | None) -> Node:
     return h("Header", [h("H3", [badge, " ", title] if badge else title), away], "pane-head")
 
 
-def _facts(desk: Desk, case: Case) -> Node:
+def _facts(desk: Desk, case: Case, held: str) -> Node:
     rule, metric = desk.city.rules.get(case.rule), desk.city.metrics.get(case.metric)
     department = (rule.department if rule else "") or (metric.department if metric else "")
     unit, digits = (metric.unit, metric.digits) if metric else ("", 1)
@@ -67,7 +68,7 @@ def _facts(desk: Desk, case: Case) -> Node:
         (desk.t("唤醒"), desk.second(case.due) if case.due and case.handling.value == "shelved" else ""),
         (desk.t("误报原因"), desk.t(CAUSES[case.cause]) if case.cause in CAUSES else ""),
         (desk.t("备注"), said(desk, case.note)),
-        (desk.t("抑制"), case.hidden),
+        (desk.t("通知已暂停"), held or case.hidden),
         (desk.t("规则依据"), rule.because if rule else ""),
     ]
     rows = [h("Div", [h("Dt", name), h("Dd", value)], "fact") for name, value in told if value]
@@ -122,6 +123,17 @@ _FORMS: Mapping[str, Callable[[Desk, Case], Node | None]] = {
     "finish": _finish,
     "reopen": _reopen,
 }
+
+
+def _silence(desk: Desk, case: Case) -> Node | None:
+    """Holding back the notices of this rule at this place, also while the case is signed for."""
+    if case.over or not desk.may(Right.ACT):
+        return None
+    rule = desk.city.rules.get(case.rule)
+    levels = rules_words.levels(rule) if rule else []
+    form = quiet.form(desk, PAGE, case.id, levels or [case.level.name], case.level.name)
+    told = desk.t("静默只暂停这条规则在此地点的通知，告警照常记录。")
+    return quiet.part(desk, desk.t("静默"), h("P", told, "field-hint"), form)
 
 
 def _history(desk: Desk, events: Sequence[CaseEvent]) -> Node:

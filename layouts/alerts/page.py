@@ -20,6 +20,9 @@ from layouts.tags import Child, Node, h, store
 
 PATH = "/alerts"
 BODY, PANE, SAID, CHANGED = "alerts-body", "alerts-pane", "alerts-said", "alerts-changed"
+SHOWS = (
+    "alerts-shows"  # the open case and its version, so that news of others leaves a form alone that somebody fills in
+)
 SHOWN = 200  # rows on a page
 MARKS = {1: "◆", 2: "▲", 3: "■", 4: "●"}  # the shapes of the levels, so that colour is not all that tells them apart
 
@@ -28,6 +31,7 @@ def page(desk: Desk) -> html.Div:
     """The frame; what is read from the store comes with the first callback, and again with every piece of news."""
     body: list[Child] = [
         store(CHANGED),
+        store(SHOWS),
         h(
             "Div",
             [

@@ -9,10 +9,10 @@ from tests.layouts.test_screen import texts
 @pytest.mark.parametrize(
     ("role", "paths"),
     [
-        (Role.ADMIN, ["/alerts", "/me", "/accounts", "/audit"]),
-        (Role.SHIFT, ["/alerts", "/me"]),
-        (Role.LEADER, ["/alerts", "/me"]),
-        (Role.WALL, ["/alerts", "/me"]),
+        (Role.ADMIN, ["/alerts", "/rules", "/me", "/accounts", "/audit"]),
+        (Role.SHIFT, ["/alerts", "/rules", "/me"]),
+        (Role.LEADER, ["/alerts", "/rules", "/me"]),
+        (Role.WALL, ["/alerts", "/rules", "/me"]),
     ],
 )
 def test_the_menu_leads_where_the_role_may_go(role: Role, paths: list[str]) -> None:
@@ -28,7 +28,7 @@ def test_the_menu_says_who_is_signed_in_and_how_to_leave() -> None:
 
 
 def test_links_keep_the_language_and_mark_the_page() -> None:
-    links = menu.render(viewer(), "en", "/audit")["props"]["children"][1]["props"]["children"][2:5]
+    links = menu.render(viewer(), "en", "/audit")["props"]["children"][1]["props"]["children"][3:6]
     assert [link["props"]["href"] for link in links] == ["/me?lang=en", "/accounts?lang=en", "/audit?lang=en"]
     assert [link["props"].get("aria-current") for link in links] == [None, None, "page"]
 

@@ -1,0 +1,108 @@
+"""The past of a rule's metrics as the store remembers it, for a dry run."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+
+from alerts.history import Held, Point
+from alerts.rehearsal import Stretch
+from domain.city import City
+from domain.incident import Incident
+from domain.observation import Observation, SeriesKey
+from domain.rule import Rule
+from store import Store
+
+HOUR = timedelta(hours=1)
+STEP = timedelta(hours=6)  # of the log in memory at a time
+DAY = timedelta(days=1)
+LATELY = timedelta(days=3)
+
+
+class StorePast:
+    """Implements `alerts.rehearsal.Past`. The log where it is kept, hourly means where only those are."""
+
+    def __init__(self, store: Store, city: City, rule: Rule) -> None:
+        self._store, self._rule, self._city = store, rule, city
+        self._series = {n: key for n, key in store.series().items() if key.metric in rule.when.metrics}
+        self.now = datetime.min.replace(tzinfo=UTC)
+
+    def values(self, since: datetime, until: datetime) -> Iterator[Stretch]:
+        """Day by day; a day of which the log holds nothing is told by its hours."""
+        day = since
+        while day < until and self._series:
+            end = min(day + DAY, until)
+            told = False
+            for stretch in self._logged(day, end):
+                told = told or bool(stretch.seen)
+                yield stretch
+            if not told:
+                yield self._hourly(day, end)
+            day = end
+
+    def _logged(self, since: datetime, until: datetime) -> Iterator[Stretch]:
+        """Nothing is yielded before the first value of a day, so that hours can still tell it."""
+        at, told = since, False
+        while at < until:
+            end = min(at + STEP, until)
+            rows = self._store.window(at, end, self._series)
+            rows = rows.take(rows.counts)
+            seen = _observed(self._series, rows.at.tolist(), rows.series.tolist(), rows.value.tolist())
+            told = told or bool(seen)
+            if told:
+                yield Stretch(end, seen)
+            at = end
+
+    def _hourly(self, since: datetime, until: datetime) -> Stretch:
+        if self._rule.when.kind == "silent":
+            return Stretch(until, ())
+        means = {n: key for n, key in self._series.items() if self._city.metrics[key.metric].aggregate != "sum"}
+        if not means:
+            return Stretch(until, ())
+        found = self._store.hours(since, until, means)
+        ends = (found.bucket + found.length).tolist()
+        rows = sorted(zip(ends, found.series.tolist(), (found.sum / found.n).tolist(), strict=True))
+        columns = ([row[i] for row in rows] for i in range(3))
+        return Stretch(until, _observed(means, *columns), coarse=True)
+
+    def recent(self, metric: str, since: datetime) -> Iterable[tuple[str, datetime, float]]:
+        """The log up to now; of a long span its last days, which is all that a dry run can tell."""
+        sites = self._sites(metric)
+        rows = self._store.window(max(since, self.now - LATELY), self.now, sites) if sites else None
+        if rows is None:
+            return []
+        rows = rows.take(rows.counts)
+        columns = zip(rows.series.tolist(), rows.at.tolist(), rows.value.tolist(), strict=True)
+        return [(sites[n], _moment(at), value) for n, at, value in columns]
+
+    def hour(self, metric: str, hour: datetime) -> Mapping[str, Held]:
+        """One bucket of the roll-ups."""
+        sites = self._sites(metric)
+        if not sites:
+            return {}
+        found = self._store.hours(hour, hour + HOUR, sites)
+        columns = zip(found.series.tolist(), found.n.tolist(), found.sum.tolist(), strict=True)
+        return {sites[n]: Held(count, total) for n, count, total in columns}
+
+    def incidents(self) -> Sequence[Incident]:
+        """None: rules about incidents are not rehearsed."""
+        return ()
+
+    def forecasts(self, metric: str) -> Mapping[str, Sequence[Point]]:  # noqa: ARG002
+        """None: rules about forecasts are not rehearsed."""
+        return {}
+
+    def _sites(self, metric: str) -> dict[int, str]:
+        return {n: key.site for n, key in self._series.items() if key.metric == metric}
+
+
+def _observed(
+    keys: Mapping[int, SeriesKey], at: Collection[int], series: Collection[int], values: Collection[float]
+) -> list[Observation]:
+    seen = []
+    for moment, number, value in zip(at, series, values, strict=True):
+        key, when = keys[number], _moment(moment)
+        seen.append(Observation(key.metric, key.site, key.source, when, value, when, standard=key.standard))
+    return seen
+
+
+def _moment(at: int) -> datetime:
+    return datetime.fromtimestamp(at / 1000, UTC)
