@@ -17,7 +17,7 @@ from alerts.signals import Sample, World
 from alerts.words import Words
 from domain.alert import Alert, Condition, Reason, Transition
 from domain.city import City
-from domain.health import STALE_AFTER
+from domain.health import STALE_AFTER, source_place
 from domain.incident import Incident
 from domain.observation import Observation
 from domain.rule import Rule
@@ -82,6 +82,7 @@ class Engine:
         Evaluate the stored latest values once after it is made: what was stored but not evaluated before a crash then counts.
         """
         areas = {city.adcode: city.spec.name, **{d.adcode: d.name for d in city.spec.districts}}
+        areas |= {source_place(key): spec.name or spec.department for key, spec in city.sources.items()}
         return cls(
             city.rules, World(city.metrics, city.sites, areas, city.zone, history or NoHistory()), open_alerts, newest
         )

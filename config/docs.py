@@ -4,7 +4,7 @@ What stands above the marker is written by hand and stays.
 """
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path as FilePath
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -18,6 +18,7 @@ from domain.city import CitySpec
 from domain.duration import format_duration
 from domain.health import MEASURED
 from domain.metric import Metric
+from domain.noise import Noise
 from domain.place import Site
 from domain.receiver import Receiver
 from domain.rule import Rule
@@ -34,12 +35,19 @@ _WORDS = {
     bool: "true or false",
     timedelta: "duration",
     Any: "anything",
+    time: "time",
 }
 _FILES: tuple[tuple[str, str, type[BaseModel], frozenset[str]], ...] = (
     ("city.yaml", "", CitySpec, frozenset()),
     ("metrics.yaml", f"Metrics by name. {_BY_NAME}", Metric, frozenset({"key"})),
     ("sites.yaml, sites/*.yaml", "Sites by id, or a list of sites with `id`.", Site, frozenset()),
     ("rules.yaml", f"Alert rules by name. {_BY_NAME}", Rule, frozenset({"key"})),
+    (
+        "noise.yaml",
+        "How alert noise is kept down; the file may be missing. See [rules.md](rules.md).",
+        Noise,
+        frozenset(),
+    ),
     ("screens/*.yaml", "One screen a file; the file's name is its key.", Screen, frozenset({"key"})),
 )
 

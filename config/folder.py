@@ -10,12 +10,21 @@ from config.problem import Path, Problem, choices, nearest
 from config.validation import validate, value_at
 from domain.city import CitySpec
 from domain.metric import Metric
+from domain.noise import Noise
 from domain.place import Site
 from domain.rule import Rule
 from domain.screen import PanelSpec, Screen
 
 REQUIRED = ("city.yaml", "metrics.yaml", "sources.yaml")
-KNOWN = (*REQUIRED, "rules.yaml", "receivers.yaml", "sites.yaml", "plans.yaml", "roster.yaml")  # the last two belong to the duty desk
+KNOWN = (
+    *REQUIRED,
+    "rules.yaml",
+    "receivers.yaml",
+    "noise.yaml",
+    "sites.yaml",
+    "plans.yaml",
+    "roster.yaml",
+)  # the last two belong to the duty desk
 
 
 def read_folder(folder: FilePath, env: Mapping[str, str]) -> Parts:
@@ -30,6 +39,9 @@ def read_folder(folder: FilePath, env: Mapping[str, str]) -> Parts:
         parts.city = Entry(document, (), validate(CitySpec, document, ()))
     _named(parts.metrics, Metric, _document(parts, env, "metrics.yaml"))
     _named(parts.rules, Rule, _document(parts, env, "rules.yaml"))
+    noise = _document(parts, env, "noise.yaml")
+    if noise is not None and noise.data is not None:
+        parts.noise = Entry(noise, (), validate(Noise, noise, ()))
     _of_kinds(parts.receivers, RECEIVERS, _document(parts, env, "receivers.yaml"))
     _of_kinds(parts.sources, SOURCES, _document(parts, env, "sources.yaml"))
     for file in ("sites.yaml", *_files(folder, "sites")):

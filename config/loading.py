@@ -10,6 +10,7 @@ from config.folder import read_folder
 from config.parts import Parts, valid
 from config.problem import Problem
 from domain.city import City
+from domain.noise import Noise
 
 
 def load(folder: FilePath, env: Mapping[str, str]) -> tuple[City | None, list[Problem]]:
@@ -49,6 +50,7 @@ def _city(parts: Parts) -> City | None:
         sites={key: value for key, _, value in valid(parts.sites)},
         sources={key: value for key, _, value in valid(parts.sources)},
         rules={key: value for key, _, value in valid(parts.rules)},
+        noise=(parts.noise.value if parts.noise else None) or Noise(),
         receivers={key: value for key, _, value in valid(parts.receivers)},
         screens={key: entry.value for key, entry in parts.screens.items() if entry.value is not None},
     )

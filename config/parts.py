@@ -11,6 +11,7 @@ from config.document import Document
 from config.problem import Path, Problem
 from domain.city import CitySpec
 from domain.metric import Metric
+from domain.noise import Noise
 from domain.place import Site
 from domain.receiver import Receiver
 from domain.rule import Rule
@@ -51,6 +52,7 @@ class Parts:
     sites: dict[str, Entry[Site]] = field(default_factory=dict)
     sources: dict[str, Entry[SourceSpec]] = field(default_factory=dict)
     rules: dict[str, Entry[Rule]] = field(default_factory=dict)
+    noise: Entry[Noise] | None = None
     receivers: dict[str, Entry[Receiver]] = field(default_factory=dict)
     screens: dict[str, ScreenEntry] = field(default_factory=dict)
 

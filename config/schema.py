@@ -14,6 +14,7 @@ from config.kinds import PANELS, RECEIVERS, SOURCES
 from domain.city import CitySpec
 from domain.duration import format_duration
 from domain.metric import Metric
+from domain.noise import Noise
 from domain.place import Site
 from domain.rule import Rule
 from domain.screen import Screen
@@ -39,6 +40,7 @@ def schemas() -> dict[str, Schema]:
         "sites": _either_named_or_listed(Site, "id"),
         "sources": _named(_one_of(SOURCES, ("key",)), "Source by its name"),
         "rules": _named(_of(Rule, "key"), "Alert rule by its name"),
+        "noise": _of(Noise),
         "receivers": _named(_one_of(RECEIVERS, ("key",)), "Receiver of notices by its name"),
         "screen": _screen(),
     }

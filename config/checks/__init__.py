@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from config.checks.metrics import check_metrics
+from config.checks.noise import check_noise
 from config.checks.owners import check_owners
 from config.checks.places import check_city, check_sites
 from config.checks.reach import check_reach
@@ -22,6 +23,7 @@ CHECKS: tuple[Callable[[Parts], None], ...] = (
     check_reach,
     check_owners,
     check_rules,
+    check_noise,
     check_receivers,
     check_screens,
 )

@@ -19,6 +19,7 @@ FILES = {
     "sources": "sources.yaml",
     "rules": "rules.yaml",
     "receivers": "receivers.yaml",
+    "noise": "noise.yaml",
 }
 
 
