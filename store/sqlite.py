@@ -19,7 +19,7 @@ from store.driver import Array, Clash, dtypes
 from store.tables import latest, observation
 
 BUSY_MS = 15_000
-POLL_SECONDS = 0.1  # how often a waiter asks whether another process has committed: 5 µs each time
+POLL_SECONDS = 0.03  # how often a waiter asks whether another process has committed: 5 µs each time
 STAGE = "stage_observation"
 # SQLite stores NaN as null and no statement can return NaN: infinity, which the store never holds, stands for it.
 NONE_MARK = "9e999"
