@@ -15,6 +15,25 @@ Aggregate = Literal["mean", "sum", "max", "min", "last"]
 Window = Literal["latest", "hour", "today", "month", "d30", "year"]
 
 
+class Forecasting(BaseModel):
+    """A metric whose next hours are forecast, series by series; what beats "the same as a season ago" is used in rules."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    horizon: Duration = Field(timedelta(hours=24), description="How far ahead; whole hours, at most one season.")
+    season: Duration = Field(
+        timedelta(hours=24), description="After how long its course repeats; whole hours, at most 7d."
+    )
+
+    @model_validator(mode="after")
+    def _whole(self) -> "Forecasting":
+        hour = timedelta(hours=1)
+        if self.horizon % hour or self.season % hour:
+            raise ValueError("forecast: horizon and season are whole hours")
+        if not hour <= self.horizon <= self.season <= timedelta(days=7):
+            raise ValueError("forecast: 1h <= horizon <= season <= 7d")
+        return self
+
+
 class Metric(BaseModel):
     """One indicator's declaration; `key` is its name in metrics.yaml ("air.pm25").
 
@@ -76,6 +95,9 @@ class Metric(BaseModel):
     )
     site_kind: str = Field(
         "", description="Kind of site that measures it; empty for figures of a district or the city."
+    )
+    forecast: Forecasting | None = Field(
+        None, description="Its next hours are forecast (forecasts.md); needs 11 days of history."
     )
     retention: Duration | None = Field(None, description="How long raw values are kept; else the store's own span.")
 

@@ -18,7 +18,7 @@ from domain.city import City
 from domain.place import Places, Site
 from domain.run import SourceRun
 from domain.source import Source
-from jobs import follow, health, notify
+from jobs import follow, forecast, health, notify
 from jobs.clock import utc_now
 from jobs.history import StoreHistory
 from jobs.ingest import Ingest
@@ -61,6 +61,8 @@ def timetable(city: City, collector: Collector, ingest: Ingest, store: Store) ->
             "what the API took in is computed with and judged: at once by the commit, at the latest after a second", every=follow.EVERY),
         Job("sources:health", health.recorder(city, store, ingest.write),
             "a source's silence has a beginning; a minute is finer than the shortest interval", every=health.EVERY),
+        Job("forecasts", forecast.forecaster(city, store),
+            "each hour that is over is one more to go by; a source may tell of it some minutes after", every=forecast.EVERY),
         Job("store:close", close_buckets, "hours and days are rolled up when they are over, and repaired when late data came",
             every=timedelta(minutes=1)),
         Job("store:retain", retain, "what outlived its retention goes at the quietest hour", cron="30 3 * * *"),

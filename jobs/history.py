@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from alerts.history import Held, Point
+from domain.forecast import Step
 from domain.incident import Incident
 from store import Store
 
@@ -43,9 +44,14 @@ class StoreHistory:
         now = self._now()
         return self._store.incidents(now, now - LATELY)
 
-    def forecasts(self, metric: str) -> Mapping[str, Sequence[Point]]:  # noqa: ARG002
-        """None are kept."""
-        return {}
+    def forecasts(self, metric: str) -> Mapping[str, Sequence[Point]]:
+        """The model's forecasts, each hour's value at its middle; nothing where it is no better than the naive one."""
+        used = [one for one in self._store.forecasts.of([metric]) if one.method != "naive"]
+        return {one.key.site: [_point(step) for step in one.steps] for one in used}
 
     def _sites(self, metric: str) -> dict[int, str]:
         return {number: key.site for number, key in self._store.series().items() if key.metric == metric}
+
+
+def _point(step: Step) -> Point:
+    return Point(step.at + HOUR / 2, step.low80, step.middle, step.high80)
