@@ -23,7 +23,7 @@ class Pin:
 
 
 def read_pins(path: Path) -> dict[str, Pin]:
-    """Pins by normalised name. ValueError when a line is not pinned to one version with hashes."""
+    """Pins by normalised name; of several for different machines the one for this. ValueError when a line is not pinned to one version with hashes."""
     found: dict[str, Pin] = {}
     for line in _lines(path.read_text(encoding="utf-8")):
         parts = [part.strip() for part in line.split("--hash=")]
@@ -32,7 +32,9 @@ def read_pins(path: Path) -> dict[str, Pin]:
         if len(exact) != 1 or len(parts) < 2:
             raise ValueError(f"{path.name}: {parts[0]} is not pinned to one version with hashes; run make lock")
         name = canonicalize_name(wanted.name)
-        found[name] = Pin(name, exact[0], tuple(parts[1:]), wanted.marker is None or wanted.marker.evaluate())
+        pin = Pin(name, exact[0], tuple(parts[1:]), wanted.marker is None or wanted.marker.evaluate())
+        if pin.here or name not in found:
+            found[name] = pin
     return found
 
 

@@ -146,12 +146,13 @@ def test_what_is_not_pinned_with_hashes_is_refused(line: str, tmp_path: Path) ->
 def test_continued_lines_comments_and_markers_are_read(tmp_path: Path) -> None:
     path = tmp_path / "r.txt"
     path.write_text(
-        f"# c\nAa_b==1 ; sys_platform == 'nowhere' \\\n    {HASH} \\\n    {HASH}\n    # via x\nc==2 {HASH}\n"
+        f"d==2 ; python_version >= '3.0' {HASH}\nd==3 ; python_version < '3.0' {HASH}\n# c\nAa_b==1 ; sys_platform == 'nowhere' \\\n    {HASH} \\\n    {HASH}\n    # via x\nc==2 {HASH}\n"
     )
     pins = read_pins(path)
     assert {name: (pin.version, len(pin.hashes), pin.here) for name, pin in pins.items()} == {
         "aa-b": ("1", 2, False),
         "c": ("2", 1, True),
+        "d": ("2", 1, True),
     }
 
 
