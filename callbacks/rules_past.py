@@ -15,6 +15,8 @@ HOUR = timedelta(hours=1)
 STEP = timedelta(hours=6)  # of the log in memory at a time
 DAY = timedelta(days=1)
 LATELY = timedelta(days=3)
+FINEST = timedelta(minutes=5)
+MILLISECOND = timedelta(milliseconds=1)
 
 
 class StorePast:
@@ -58,10 +60,15 @@ class StorePast:
         if not means:
             return Stretch(until, ())
         found = self._store.hours(since, until, means)
-        ends = (found.bucket + found.length).tolist()
-        rows = sorted(zip(ends, found.series.tolist(), (found.sum / found.n).tolist(), strict=True))
-        columns = ([row[i] for row in rows] for i in range(3))
-        return Stretch(until, _observed(means, *columns), coarse=True)
+        columns = zip(found.bucket.tolist(), found.series.tolist(), (found.sum / found.n).tolist(), strict=True)
+        rows = sorted((at, n, mean) for hour, n, mean in columns for at in self._moments(hour, means[n].metric))
+        told = ([row[i] for row in rows] for i in range(3))
+        return Stretch(until, _observed(means, *told), coarse=True)
+
+    def _moments(self, hour: int, metric: str) -> range:
+        """A mean is told as often as the metric would have been, so that it does not pass for silence in between."""
+        every = max(self._city.metrics[metric].every, FINEST)
+        return range(hour, hour + HOUR // MILLISECOND, min(every, HOUR) // MILLISECOND)
 
     def recent(self, metric: str, since: datetime) -> Iterable[tuple[str, datetime, float]]:
         """The log up to now; of a long span its last days, which is all that a dry run can tell."""

@@ -163,7 +163,7 @@ def _notices(desk: Desk, notices: Sequence[Notice]) -> Node | None:
                 h("Span", desk.second(one.sent or one.due), "course-at"),
                 h("B", desk.t(words.NOTICES[one.kind])),
                 h("Span", f"{one.receiver} · {desk.t(words.SENDING[one.state])}", "course-sub"),
-                h("Span", one.error or one.receipt, "course-why") if one.error or one.receipt else None,
+                h("Span", said(desk, one.error or one.receipt), "course-why") if one.error or one.receipt else None,
             ],
         )
         for one in reversed(notices)
