@@ -88,7 +88,7 @@ class Desk:
         if cases_now is None:
             raise _Lost
         written = {i: case for (i, _), case in zip(chosen, cases_now, strict=True)}
-        told = [replace(one, cases=tuple(written[i].id for i in steps if i in written)) for steps, one in planned.about]
+        told = [notices.named(one, [written[i] for i in steps if i in written]) for steps, one in planned.about]
         count = notices.gather(connection, (*(one for one in told if one.cases), *planned.notices))
         _release(connection, cases_now)
         if kept or written or count:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, delete, func, or_, select
 
 from domain.alert import AlertLevel
+from domain.case import Case
 from domain.notice import Notice, NoticeKind, NoticeState
 from store.desk_tables import notice, notice_case
 from store.driver import chunks, storable, upsert
@@ -33,7 +34,6 @@ def _gathered(connection: Connection, one: Notice) -> bool:
         one = replace(one, cases=_told_of(connection, one))
         if not one.cases:
             return False
-    one = one if one.id else replace(one, id=_name(one))
     if connection.execute(select(notice.c.id).where(notice.c.id == one.id)).first() is not None:
         return False
     waiting = _waiting(connection, one) if one.cases else None
@@ -79,10 +79,12 @@ def _told_of(connection: Connection, one: Notice) -> tuple[str, ...]:
     return tuple(case for case in one.cases if case in last and last[case] >= over.get(case, last[case]))
 
 
-def _name(one: Notice) -> str:
-    """An id made of what is told: the same news for the same receiver is the same notice."""
-    told = "|".join((one.kind.value, one.receiver, one.group, str(to_ms(one.made)), *sorted(one.cases)))
-    return f"{one.kind.value}-{hashlib.sha256(told.encode()).hexdigest()[:24]}"
+def named(one: Notice, cases: Sequence[Case]) -> Notice:
+    """The notice about these cases as they now stand, its id made of what it tells: the same news is the same notice."""
+    marks = sorted(f"{case.id}@{case.version}" for case in cases)
+    told = "|".join((one.kind.value, one.receiver, one.group, *marks))
+    key = f"{one.kind.value}-{hashlib.sha256(told.encode()).hexdigest()[:24]}"
+    return replace(one, id=one.id or key, cases=tuple(case.id for case in cases))
 
 
 def release(connection: Connection, cases: Collection[str], kinds: Collection[NoticeKind]) -> None:
