@@ -279,3 +279,62 @@ def test_what_moved_is_told_to_other_processes(store: Store) -> None:
     before = store.version()
     opened(store, "g1")
     assert "alerts" in store.changes(before).kinds
+
+
+def test_a_notice_that_waits_takes_further_cases_of_its_group_in(store: Store) -> None:
+    steps = [CaseStep(case(site), "open", NOW) for site in ("g1", "g2")]
+    calm = notice("", due=NOW + 5 * MINUTE, level=AlertLevel.P4)
+    (one,) = store.desk.save([], [], Planned(steps[:1], about=[((0,), calm)]), NOW).cases
+    grave = replace(calm, due=NOW + MINUTE, made=NOW + MINUTE, level=AlertLevel.P2)
+    (other,) = store.desk.save([], [], Planned(steps[1:], about=[((0,), grave)]), NOW).cases
+    (both,) = store.desk.notices(NOW)
+    assert (both.cases, both.level, both.due) == ((one.id, other.id), AlertLevel.P2, NOW + MINUTE)
+    store.desk.claim("w", NOW + MINUTE)
+    step = CaseStep(case("g3"), "open", NOW)
+    store.desk.save([], [], Planned([step], about=[((0,), grave)]), NOW)  # what is on its way takes nobody in
+    assert len(store.desk.notices(NOW)) == 2
+
+
+def test_signing_for_one_case_takes_it_out_of_what_waits(store: Store) -> None:
+    steps = [CaseStep(case(site), "open", NOW) for site in ("g1", "g2")]
+    one, other = store.desk.save([], [], Planned(steps, about=[((0, 1), notice(""))]), NOW).cases
+    store.desk.act(one.id, "acknowledge", acknowledged, deed())
+    (left,) = store.desk.notices(NOW)
+    assert (left.cases, left.state) == ((other.id,), NoticeState.WAITING)
+    store.desk.act(other.id, "acknowledge", acknowledged, deed())
+    assert store.desk.notices(NOW)[0].state is NoticeState.CANCELLED
+
+
+def test_only_who_may_know_of_it_is_told_that_it_is_over(store: Store) -> None:
+    (one,) = store.desk.save([], [], Planned([CaseStep(case(), "open", NOW)], about=[((0,), notice(""))]), NOW).cases
+    over = replace(one, condition=Condition.CLEARED)
+    told = notice("", kind=NoticeKind.CLEARED)
+    unknown = replace(told, receiver="other")
+    store.desk.claim("w", NOW)
+    plan = Planned([CaseStep(over, "recover", NOW)], about=[((0,), told), ((0,), unknown)])
+    store.desk.save([], [], plan, NOW)
+    assert sorted((n.receiver, n.kind) for n in store.desk.notices(NOW)) == [
+        ("duty", NoticeKind.CLEARED),
+        ("duty", NoticeKind.FIRED),
+    ]
+
+
+def test_what_is_told_again_leaves_out_what_was_signed_for(store: Store) -> None:
+    steps = [CaseStep(case(site), "open", NOW) for site in ("g1", "g2")]
+    one, other = store.desk.save([], [], Planned(steps, about=[((0, 1), notice(""))]), NOW).cases
+    (taken,) = store.desk.claim("w", NOW)
+    store.desk.act(one.id, "acknowledge", acknowledged, deed())
+    again = notice(f"{taken.id}~1", one.id, other.id, kind=NoticeKind.REPEAT)
+    assert store.desk.sent(taken.id, "w", NOW, "200", again)
+    assert not store.desk.sent(taken.id, "w", NOW, "200", again)
+    assert [n.cases for n in store.desk.notices(NOW) if n.kind is NoticeKind.REPEAT] == [(other.id,)]
+    assert store.desk.told(NOW - MINUTE) == {("duty", "water|441802"): NOW}
+    assert store.desk.count_opened(NOW) == 2
+
+
+def test_a_notice_of_which_nothing_is_left_is_no_longer_sent(store: Store) -> None:
+    store.desk.put_notice(notice("n"))
+    store.desk.claim("w", NOW)
+    assert store.desk.needless("n", "w")
+    assert not store.desk.needless("n", "w")
+    assert store.desk.claim("w", NOW + 5 * MINUTE) == []
