@@ -106,7 +106,8 @@ def rehearse(city: City, rule: Rule, past: Past, bounds: Bounds) -> Rehearsal:
         _count(city, rule, done, bounds.reach, _until(engine, past, stretch.end))
         done.reached = stretch.end
         if not bounds.goes_on():
-            break
+            return done
+    done.reached = bounds.until
     return done
 
 

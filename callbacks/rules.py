@@ -126,6 +126,8 @@ def trial(services: AccountServices, desk: Desk, pressed: Press) -> list[Child]:
         return [frame.none(desk.t("没有这条规则"))]
     if pressed.name == "check":
         return rules_trial.timeline(desk, rule, check(rule))
+    if pressed.name != "rehearse":
+        return [frame.notice(desk, "bad", desk.t("没有这个操作"))]
     return _guarded(services, desk, rule)
 
 

@@ -48,6 +48,7 @@ def test_each_crossing_counts_once_however_long_it_lasts() -> None:
         (BEGIN + 7 * STEP, AlertLevel.P2),
     ]
     assert (done.values, done.begins, done.failed) == (10, BEGIN, 0)
+    assert done.reached == done.until
 
 
 def test_what_does_not_last_does_not_fire() -> None:
