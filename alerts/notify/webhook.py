@@ -77,11 +77,18 @@ class Webhook:
             raise NotifyError(f"{_host(url)} cannot be reached ({type(error).__name__})") from None
         if not answer.is_success:
             raise _refusal(answer, _host(url))
-        return f"{answer.status_code} {text}".strip()[:RECEIPT_LONGEST]
+        return self._discreet(f"{answer.status_code} {text}".strip())[:RECEIPT_LONGEST]
 
     async def close(self) -> None:
         """Close the connection."""
         await self._client.aclose()
+
+    def _discreet(self, text: str) -> str:
+        """The text without our secrets: a server may answer with what it was sent."""
+        for name in (self._receiver.url_env, self._receiver.token_env, self._receiver.secret_env):
+            if secret := self._means.secret(name):
+                text = text.replace(secret, "***")
+        return text
 
     def _headers(self, message: Message, body: bytes) -> dict[str, str]:
         headers = {

@@ -129,6 +129,12 @@ async def test_no_error_names_the_secret_address(server: Server, env: Mapping[st
     assert error.__suppress_context__ or error.__context__ is None
 
 
+async def test_a_server_that_repeats_our_token_does_not_bring_it_into_the_receipt(server: Server) -> None:
+    server.answer = b"you said Bearer tell-nobody"
+    receipt = await sent(to(server, Means(OPEN.guard, {"T": "tell-nobody"}), token_env="T"))
+    assert receipt == "200 you said Bearer ***"
+
+
 async def test_a_secret_that_is_not_set_is_named_and_waited_for(server: Server) -> None:
     error = await refusal(to(server, url_env="DUTY_HOOK"))
     assert "DUTY_HOOK" in str(error)
