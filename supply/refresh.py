@@ -52,11 +52,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="supply.refresh", description=__doc__)
     parser.add_argument("export", type=Path, help="all.zip of the ecosystem PyPI")
     parser.add_argument("--into", type=Path, default=FOLDER)
+    parser.add_argument("--source", default="the OSV database's export of PyPI", help="whose records they are")
     args = parser.parse_args(argv)
     found = records(args.export, set(read_pins(RUNTIME)) | set(read_pins(DEVELOPMENT)))
     lines = [json.dumps(record, ensure_ascii=False, sort_keys=True) for record in found]
     (args.into / RECORDS).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-    about = {"taken": taken(args.export).isoformat(), "source": "the OSV database's export of PyPI", "complete": True}
+    about = {"taken": taken(args.export).isoformat(), "source": args.source, "complete": True}
     (args.into / ABOUT).write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
     print(f"{len(found)} records, taken {about['taken']}")
     return 0
