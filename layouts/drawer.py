@@ -5,7 +5,7 @@ from datetime import timedelta
 from domain.health import MEASURED, RATE, source_at
 from domain.metric import Metric
 from domain.screen import Item
-from layouts import figure, sheet, source, sources, theme, words
+from layouts import expected, figure, sheet, source, sources, theme, words
 from layouts.address import Address
 from layouts.number import number
 from layouts.rows import name_cell
@@ -131,10 +131,12 @@ def _history(view: View, metric: Metric, place: str) -> Node:
     """24 hours and 30 days, each on its own axis, with the target as a thin dotted line."""
     day = _chart(view, metric, place, 24, timedelta(hours=1), "%H:%M")
     month = _chart(view, metric, place, 24 * 30, timedelta(days=1), "%m-%d")
+    found = view.snapshot.outlook(metric.key, place or view.city.adcode)
     return sheet.section(
         view.t("历史"),
         h("Div", view.t("近 24 小时"), "chart-name"),
-        _graph("drawer-day", day, view.t("近 24 小时")),
+        _graph("drawer-day", expected.drawn(view, metric, day, found) if found else day, view.t("近 24 小时")),
+        h("Div", expected.words(view, found), "chart-name") if found else None,
         h("Div", view.t("近 30 天"), "chart-name"),
         _graph("drawer-month", month, view.t("近 30 天")),
     )

@@ -7,6 +7,7 @@ from domain.account import WHOLE, Reach
 from domain.alert import Alert
 from domain.case import Case
 from domain.city import City
+from domain.forecast import Outlook
 from domain.health import SourceHealth
 from domain.incident import Incident
 from domain.metric import Window
@@ -14,7 +15,7 @@ from snapshot import contrast, lines, numbers, state
 from snapshot.ask import Answer, Ask, Kept, Question
 from snapshot.model import Basis, Comparison, Rank, Reading, Trend
 from snapshot.moment import Moment
-from snapshot.times import to_at
+from snapshot.times import MINUTE, to_at
 
 HOUR = timedelta(hours=1)
 MOST = 20_000  # answers handed on; ten screens in every district ask a quarter of that
@@ -123,6 +124,10 @@ class CitySnapshot:
             lambda ask: lines.trend(self._moment, ask, metric, place, lines.until(self._moment, ask, hours, step, end)),
         )
 
+    def outlook(self, metric: str, place: str = "") -> Outlook | None:
+        """See `snapshot.model.Snapshot.outlook`."""
+        return self._once(("outlook", metric, place), lambda ask: self._outlook(ask, metric, place))
+
     def today(self, metric: str, place: str = "", days_ago: int = 0, step: timedelta = HOUR) -> Trend:
         """See `snapshot.model.Snapshot.today`."""
         return self._once(
@@ -156,6 +161,12 @@ class CitySnapshot:
     def _readings(self, ask: Ask, key: str, district: str) -> Sequence[Reading]:
         sites = numbers.members(self._moment, ask, key, district)
         return tuple(numbers.reading(self._moment, ask, key, site, None) for site in sites)
+
+    def _outlook(self, ask: Ask, key: str, place: str) -> Outlook | None:
+        moment = self._moment
+        declared = moment.metric(key).forecast is not None
+        ask.before(moment.now + MINUTE)
+        return moment.past.outlook(key, place) if declared and self.live and moment.past else None
 
     def _once(self, question: Question, work: Callable[[Ask], Answer]) -> Answer:
         answer: Answer = self._keep(question, work).answer  # type: ignore[assignment]  # the question names its type

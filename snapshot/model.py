@@ -9,6 +9,7 @@ from domain.account import Reach
 from domain.alert import Alert
 from domain.case import Case
 from domain.city import City
+from domain.forecast import Outlook
 from domain.health import Freshness, SourceHealth
 from domain.incident import Incident
 from domain.metric import Window
@@ -150,6 +151,10 @@ class Snapshot(Protocol):
         end: datetime | None = None,
     ) -> Trend:
         """The course of a metric over the hours before `end` (default: this snapshot's moment)."""
+        ...
+
+    def outlook(self, metric: str, place: str = "") -> Outlook | None:
+        """What is expected of a site's or district's own series; None where nothing is forecast, or at a replayed moment."""
         ...
 
     def today(self, metric: str, place: str = "", days_ago: int = 0, step: timedelta = timedelta(hours=1)) -> Trend:

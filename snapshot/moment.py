@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from domain.alert import Alert
 from domain.case import Case
 from domain.city import City
+from domain.forecast import Outlook
 from domain.health import Freshness, SourceHealth
 from domain.incident import Incident
 from domain.metric import Metric
@@ -27,6 +28,10 @@ class Past(Protocol):
 
     def rows(self, unit: Unit, course: Course, start: int, end: int) -> Rows:
         """Single values or roll-ups with start <= at < end (ms), of the course's series in its order."""
+        ...
+
+    def outlook(self, metric: str, site: str) -> Outlook | None:
+        """The newest forecast of a series."""
         ...
 
 

@@ -8,6 +8,7 @@ from threading import Lock
 import numpy as np
 
 from domain.errors import StoreError
+from domain.forecast import Outlook
 from snapshot.course import Course
 from snapshot.moment import Unit
 from snapshot.rows import NOTHING, Ints, Rows, raw_rows
@@ -52,6 +53,15 @@ class StorePast:
             while len(self._kept) > _ENTRIES:
                 self._kept.popitem(last=False)
         return found
+
+    def outlook(self, metric: str, site: str) -> Outlook | None:
+        """See `snapshot.moment.Past.outlook`."""
+        try:
+            found = self._store.forecasts.of([metric], site)
+        except StoreError as error:
+            log.warning("forecasts cannot be read: %s", error)
+            return None
+        return max(found, key=lambda one: one.made, default=None)
 
     def _read(self, unit: Unit, course: Course, start: int, end: int) -> Rows:
         try:

@@ -10,6 +10,7 @@ from domain.account import Reach
 from domain.alert import Alert
 from domain.case import Case
 from domain.city import City
+from domain.forecast import Outlook
 from domain.health import SourceHealth
 from domain.incident import Incident
 from domain.metric import Window
@@ -124,6 +125,10 @@ class Restricted:
     ) -> Trend:
         """See `Snapshot.trend`; empty outside the reach."""
         return self._course(metric, place, step, lambda: self._snapshot.trend(metric, place, hours, step, end))
+
+    def outlook(self, metric: str, place: str = "") -> Outlook | None:
+        """See `Snapshot.outlook`; none outside the reach."""
+        return self._snapshot.outlook(metric, place) if self._sees(metric, place) else None
 
     def today(self, metric: str, place: str = "", days_ago: int = 0, step: timedelta = HOUR) -> Trend:
         """See `Snapshot.today`; empty outside the reach."""

@@ -8,6 +8,7 @@ from domain.account import Reach
 from domain.alert import Alert
 from domain.case import Case
 from domain.city import City
+from domain.forecast import Outlook
 from domain.health import SourceHealth
 from domain.incident import Incident
 from domain.metric import Window
@@ -79,6 +80,10 @@ class Traced:
         """See `Snapshot.trend`."""
         answer = self._snapshot.trend(metric, place, hours, step, end)
         return self._kept("trend", (metric, place, hours, step, end), answer)
+
+    def outlook(self, metric: str, place: str = "") -> Outlook | None:
+        """See `Snapshot.outlook`."""
+        return self._kept("outlook", (metric, place), self._snapshot.outlook(metric, place))
 
     def today(self, metric: str, place: str = "", days_ago: int = 0, step: timedelta = HOUR) -> Trend:
         """See `Snapshot.today`."""

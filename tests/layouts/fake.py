@@ -14,6 +14,7 @@ from domain.account import WHOLE, Reach, Role, Viewer
 from domain.alert import Alert, AlertLevel, Condition
 from domain.case import Case
 from domain.city import City, CitySpec, MapSpec
+from domain.forecast import Outlook
 from domain.health import Freshness, SourceHealth
 from domain.incident import Incident
 from domain.metric import Metric, Window
@@ -206,6 +207,7 @@ class FakeSnapshot:
     broken: str = ""
     reach: Reach = WHOLE
     cases: Mapping[str, Case] = field(default_factory=dict)
+    outlooks: Mapping[tuple[str, str], Outlook] = field(default_factory=dict)
 
     @cached_property
     def alerts(self) -> Sequence[Alert]:
@@ -319,6 +321,9 @@ class FakeSnapshot:
         count = int(timedelta(hours=hours) / step)
         at = tuple(end - step * (count - i) for i in range(count))
         return Trend(metric, place, step, at, tuple(self._course(metric, place, a, step) for a in at))
+
+    def outlook(self, metric: str, place: str = "") -> Outlook | None:
+        return self.outlooks.get((metric, place))
 
     def today(self, metric: str, place: str = "", days_ago: int = 0, step: timedelta = timedelta(hours=1)) -> Trend:
         midnight = self.at.astimezone(self.city.zone).replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(
