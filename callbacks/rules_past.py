@@ -25,6 +25,7 @@ class StorePast:
     def __init__(self, store: Store, city: City, rule: Rule) -> None:
         self._store, self._rule, self._city = store, rule, city
         self._series = {n: key for n, key in store.series().items() if key.metric in rule.when.metrics}
+        self._days: dict[tuple[str, datetime], Mapping[datetime, Mapping[str, Held]]] = {}
         self.now = datetime.min.replace(tzinfo=UTC)
 
     def values(self, since: datetime, until: datetime) -> Iterator[Stretch]:
@@ -81,13 +82,22 @@ class StorePast:
         return [(sites[n], _moment(at), value) for n, at, value in columns]
 
     def hour(self, metric: str, hour: datetime) -> Mapping[str, Held]:
-        """One bucket of the roll-ups."""
+        """One bucket of the roll-ups; read a day at a time, because the hours around it are asked next."""
+        day = hour.replace(hour=0)
+        if (metric, day) not in self._days:
+            self._days[metric, day] = self._hours_of(metric, day)
+        return self._days[metric, day].get(hour, {})
+
+    def _hours_of(self, metric: str, day: datetime) -> Mapping[datetime, Mapping[str, Held]]:
         sites = self._sites(metric)
+        held: dict[datetime, dict[str, Held]] = {}
         if not sites:
-            return {}
-        found = self._store.hours(hour, hour + HOUR, sites)
-        columns = zip(found.series.tolist(), found.n.tolist(), found.sum.tolist(), strict=True)
-        return {sites[n]: Held(count, total) for n, count, total in columns}
+            return held
+        found = self._store.hours(day, day + DAY, sites)
+        columns = (found.bucket.tolist(), found.series.tolist(), found.n.tolist(), found.sum.tolist())
+        for at, n, count, total in zip(*columns, strict=True):
+            held.setdefault(_moment(at), {})[sites[n]] = Held(count, total)
+        return held
 
     def incidents(self) -> Sequence[Incident]:
         """None: rules about incidents are not rehearsed."""

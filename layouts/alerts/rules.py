@@ -146,9 +146,9 @@ def _table(desk: Desk, asked: Asked, found: Mapping[str, Rule], counted: Counted
         grid.column("department", desk.t("责任部门"), 120, 2),
         grid.column("told", desk.t("最近评估"), 104),
         grid.column("owed", desk.t("未结"), 68, type="rightAligned", sortable=True),
-        grid.column("week", desk.t("7 天"), 68, type="rightAligned", sortable=True),
+        grid.column("week", desk.t("7 天"), 76, type="rightAligned", sortable=True),
         grid.column(
-            "nuisance", desk.t("误报率"), 84, type="rightAligned", cellClassRules={"is-nuisance": "params.data.marked"}
+            "nuisance", desk.t("误报率"), 100, type="rightAligned", cellClassRules={"is-nuisance": "params.data.marked"}
         ),
     ]
     order = sorted(found.values(), key=lambda rule: (-counted.of.get(rule.key, NOTHING).week, rule.key))
