@@ -1,18 +1,19 @@
 """One batch, one transaction: values, incidents, rejects, sites, cursor, and the line of the change feed that says so."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
+import numpy as np
 from sqlalchemy import Connection
 
 from domain.batch import Batch, Written
-from domain.observation import SeriesKey
 from store import changes as feed
 from store.buckets import Calendar
-from store.columns import Columns, Int64, Rows
-from store.dictionary import Dictionary
+from store.columns import Columns, Rows
+from store.dictionary import Dictionary, Resolved
 from store.driver import Driver
 from store.incidents import write_incidents
+from store.incoming import Bulk, Incoming, Observed
 from store.ingest import ingest
 from store.moment import to_ms
 from store.quarantine import write_rejects
@@ -28,7 +29,7 @@ class Put:
     written: Written
     rows: Rows
     moved: Rows
-    ids: Mapping[SeriesKey, int]
+    known: Resolved
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +41,19 @@ class Writer:
     dictionary: Dictionary
     recent: Recent
 
-    def write(self, connection: Connection, batch: Batch, columns: Columns, received: Int64) -> Written:
-        """Write a batch whose observations are in `columns`, each with its arrival (ms)."""
-        return self.put(connection, batch, columns, received).written
+    def write_columns(self, connection: Connection, source: str, columns: Columns, received: datetime) -> Written:
+        """Write many values of a source that arrived together."""
+        arrived = np.full(len(columns), to_ms(received), np.int64)
+        values = Bulk(columns, arrived, self.dictionary.resolve(connection, columns.keys))
+        return self._put(connection, Batch(source, received), values).written
 
-    def put(self, connection: Connection, batch: Batch, columns: Columns, received: Int64) -> Put:
-        """`write` that tells which rows moved."""
+    def put(self, connection: Connection, batch: Batch) -> Put:
+        """Write a batch."""
+        return self._put(connection, batch, Observed(batch.observations, self.dictionary))
+
+    def _put(self, connection: Connection, batch: Batch, values: Incoming) -> Put:
         self.recent.prepare(connection)
-        known = self.dictionary.resolve(connection, columns.keys)
-        rows = Rows(columns.at, known.ids[columns.series], columns.value, columns.quality, received)
-        done = ingest(connection, self.driver, self.calendar, rows)
+        done = ingest(connection, self.driver, self.calendar, values)
         incidents = write_incidents(connection, batch.incidents)
         moved = {
             feed.OBSERVATIONS: len(done.moved),
@@ -59,7 +63,7 @@ class Writer:
         }
         if batch.cursor is not None:
             write_cursor(connection, batch.source, batch.cursor)
-        changed = known.metrics(done.moved.series)
+        changed = values.known.metrics(done.moved.series)
         written = Written(
             version=self._version(connection, to_ms(batch.received), moved, changed, done.moved),
             inserted=done.inserted,
@@ -69,7 +73,7 @@ class Writer:
             rejected=len(batch.rejects),
             changed=changed,
         )
-        return Put(written, rows, done.moved, dict(zip(columns.keys, known.ids.tolist(), strict=True)))
+        return Put(written, done.rows, done.moved, values.known)
 
     def _version(
         self, connection: Connection, received: int, moved: dict[str, int], changed: frozenset[str], rows: Rows

@@ -99,7 +99,7 @@ class Closer:
         new = new.take(absent(new, read_rollups(connection, self.driver, self.calendar, table, stretch)))
         if len(new):
             columns = (new.bucket, new.series, new.n, new.sum, new.min, new.max, new.first, new.last)
-            self.driver.add(connection, table, ROLLUP_NAMES, columns)
+            self.driver.add(connection, table, ROLLUP_NAMES, [columns])
         return len(new)
 
 

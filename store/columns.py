@@ -16,8 +16,16 @@ Float64 = NDArray[np.float64]
 UInt8 = NDArray[np.uint8]
 Bool = NDArray[np.bool_]
 
+Key = tuple[str, str, str, str]  # metric, site, source, standard: a SeriesKey, or what is equal to one
 SERIES_BITS = 20  # a million series
 REACH_MS = 1 << 63 - SERIES_BITS  # 278 years before and after 1970: times that stand beside a series in one int64
+
+
+def within_reach(at: Int64) -> Int64:
+    """The times, unchanged; ValueError when a row of the log could not hold one. Sources tell none that is so far off."""
+    if len(at) and not (int(at.min()) >= -REACH_MS and int(at.max()) < REACH_MS):
+        raise ValueError("at must lie between the years 1692 and 2248")
+    return at
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +47,7 @@ class Columns:
             raise ValueError("series must index into keys")
         if n and int(self.quality.max()) > Quality.INVALID:
             raise ValueError("quality must be a number of domain.observation.Quality")
-        if n and not (int(self.at.min()) >= -REACH_MS and int(self.at.max()) < REACH_MS):
-            raise ValueError("at must lie between the years 1692 and 2248")
+        within_reach(self.at)
 
     def __len__(self) -> int:
         return len(self.series)

@@ -1,6 +1,6 @@
 """The dictionary of series: (metric, site, source, standard) as a small number."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from threading import Lock
 
@@ -9,7 +9,7 @@ from sqlalchemy import Connection, insert, select
 
 from domain.errors import StoreError
 from domain.observation import SeriesKey
-from store.columns import SERIES_BITS, Int32
+from store.columns import SERIES_BITS, Bool, Int32, Key
 from store.driver import storable
 from store.tables import series
 
@@ -19,7 +19,7 @@ class _Known:
     """The dictionary at one moment; replaced, never changed. `metric_of[id]` is a position in `metrics`."""
 
     keys: dict[int, SeriesKey] = field(default_factory=dict)
-    ids: dict[SeriesKey, int] = field(default_factory=dict)
+    ids: dict[Key, int] = field(default_factory=dict)
     metrics: tuple[str, ...] = ()
     metric_of: Int32 = field(default_factory=lambda: np.zeros(1, np.int32))
     newest: int = 0
@@ -33,21 +33,27 @@ class _Known:
         for number, key in added.items():
             metric_of[number] = codes.setdefault(key.metric, len(codes))
         keys = {**self.keys, **added}
-        ids = {**self.ids, **{key: number for number, key in added.items()}}
+        ids = self.ids.copy()
+        ids.update({key: number for number, key in added.items()})
         return _Known(keys, ids, tuple(codes), metric_of, newest)
 
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """The ids of some keys, in their order, and the dictionary that holds them."""
+    """Series by their ids, and the dictionary that holds them."""
 
-    ids: Int32
+    ids: Mapping[Key, int]
     _known: _Known
 
     def metrics(self, numbers: Int32) -> frozenset[str]:
         """The metrics of series."""
         codes = np.unique(self._known.metric_of[numbers])
         return frozenset(self._known.metrics[code] for code in codes.tolist())
+
+    def of(self, numbers: Int32, metrics: Collection[str]) -> Bool:
+        """Which of some series are of one of some metrics."""
+        codes = [code for code, metric in enumerate(self._known.metrics) if metric in metrics]
+        return np.isin(self._known.metric_of[numbers], codes)
 
 
 class Dictionary:
@@ -64,18 +70,24 @@ class Dictionary:
         """All series as this connection sees them. Not to be changed by the caller."""
         return self._caught_up(connection).keys
 
-    def resolve(self, connection: Connection, keys: Sequence[SeriesKey]) -> Resolved:
-        """The ids of keys; unknown ones are added. Only inside a write: nobody else adds meanwhile."""
+    @property
+    def known(self) -> Resolved:
+        """All series that this process has heard of so far."""
         known = self._known
-        found = list(map(known.ids.get, keys))
-        if None in found:
-            known = self._with(connection, keys)
-            found = [known.ids[_plain(key)] for key in keys]
-        return Resolved(np.array(found, np.int32), known)
+        return Resolved(known.ids, known)
 
-    def _with(self, connection: Connection, keys: Sequence[SeriesKey]) -> _Known:
+    def resolve(self, connection: Connection, keys: Collection[Key]) -> Resolved:
+        """Some series, each once; unknown ones are added. Only inside a write: nobody else adds meanwhile."""
+        known = self._known
+        if None not in map(known.ids.get, keys):
+            return self.known
+        plain = {key: _plain(key) for key in keys}
+        known = self._with(connection, plain.values())
+        return Resolved({key: known.ids[one] for key, one in plain.items()}, known)
+
+    def _with(self, connection: Connection, keys: Iterable[SeriesKey]) -> _Known:
         known = self._caught_up(connection)
-        fresh = dict.fromkeys(key for key in map(_plain, keys) if key not in known.ids)
+        fresh = dict.fromkeys(key for key in keys if key not in known.ids)
         if not fresh:
             return known
         if known.newest + len(fresh) >= 1 << SERIES_BITS:
@@ -94,5 +106,5 @@ class Dictionary:
             return self._known
 
 
-def _plain(key: SeriesKey) -> SeriesKey:
+def _plain(key: Key) -> SeriesKey:
     return SeriesKey(*map(storable, key))

@@ -1,6 +1,6 @@
 """What the two databases do differently, behind one protocol. Everything else is written once, in SQLAlchemy Core."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
@@ -29,8 +29,13 @@ class Driver(Protocol):
         """A transaction that nobody else can write beside; commits at the end, rolls back on any error."""
         ...
 
-    def add(self, connection: Connection, table: Table, columns: Sequence[str], arrays: Sequence[Array]) -> None:
-        """Append rows by the driver's fastest path; Clash when a key is there already."""
+    def add(
+        self, connection: Connection, table: Table, columns: Sequence[str], parts: Iterable[Sequence[Array]]
+    ) -> None:
+        """Append rows by the driver's fastest path; Clash when a key is there already, or when a part says so.
+
+        Each part is asked for when those before it are on their way to the database.
+        """
         ...
 
     def replace_latest(self, connection: Connection, columns: Sequence[str], arrays: Sequence[Array]) -> None:

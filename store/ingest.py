@@ -1,8 +1,8 @@
 """Writing observations: one set of rules for live batches and for bulk history.
 
 1. Order the rows and keep the winner of each (at, series).
-2. Append them; nothing else is needed while no key is there already.
-3. On a clash read what stands there: what is the same is a duplicate, what is newer replaces (a correction).
+2. Append them, part by part while the next part is made ready; nothing else is needed while no key is there already.
+3. On a clash, also of one part with another, read what stands there: what is the same is a duplicate, what is newer replaces (a correction).
 4. Move `latest`, and mark the closed hours that changed.
 """
 
@@ -14,7 +14,8 @@ from sqlalchemy import Connection, delete, select
 from domain.observation import Quality
 from store.buckets import Calendar
 from store.columns import Bool, Float64, Rows
-from store.driver import Clash, Driver, upsert
+from store.driver import Array, Clash, Driver, upsert
+from store.incoming import Incoming
 from store.keys import KEY
 from store.log import LOG_COLUMNS, log_columns, read_staged
 from store.marks import CLOSED_UNTIL, get_number
@@ -27,28 +28,40 @@ MANY_SERIES = 64  # more late series than this in one hour: the whole hour is re
 
 @dataclass(frozen=True, slots=True)
 class Ingested:
-    """What became of the rows; `moved` are the new and the corrected ones, ordered by (at, series)."""
+    """What became of `rows`; `moved` are the new and the `corrected` ones, ordered by (at, series)."""
 
+    rows: Rows
     moved: Rows
-    inserted: int = 0
     corrected: int = 0
-    duplicates: int = 0
+
+    @property
+    def inserted(self) -> int:
+        """How many rows are new."""
+        return len(self.moved) - self.corrected
+
+    @property
+    def duplicates(self) -> int:
+        """How many rows change nothing."""
+        return len(self.rows) - len(self.moved)
 
 
-def ingest(connection: Connection, driver: Driver, calendar: Calendar, rows: Rows) -> Ingested:
-    """Write rows in any order, inside the caller's transaction."""
-    if not len(rows):
-        return Ingested(rows)
-    distinct = winners(finite(rows))
+def ingest(connection: Connection, driver: Driver, calendar: Calendar, values: Incoming) -> Ingested:
+    """Write values in any order, inside the caller's transaction."""
+    if not len(values):
+        return Ingested(Rows.empty(), Rows.empty())
     try:
-        _append(connection, driver, distinct)
-        done = Ingested(distinct, inserted=len(distinct))
+        driver.add(connection, observation, LOG_COLUMNS, map(_appended, values.parts()))
+        clash = False
     except Clash:
-        done = _merge(connection, driver, distinct)
-    if len(done.moved):
-        _move_latest(connection, driver, done.moved)
-        _mark_dirty(connection, calendar, done.moved)
-    return Ingested(done.moved, done.inserted, done.corrected, done.duplicates + len(rows) - len(distinct))
+        clash = True
+    rows = values.rows(connection)
+    moved, corrected = winners(finite(rows)), 0
+    if clash:
+        moved, corrected = _merge(connection, driver, moved)
+    if len(moved):
+        _move_latest(connection, driver, moved)
+        _mark_dirty(connection, calendar, moved)
+    return Ingested(rows, moved, corrected)
 
 
 def finite(rows: Rows) -> Rows:
@@ -79,11 +92,12 @@ def _ranked(value: Float64) -> Float64:
     return np.where(np.isnan(value), -np.inf, value)
 
 
-def _append(connection: Connection, driver: Driver, rows: Rows) -> None:
-    driver.add(connection, observation, LOG_COLUMNS, log_columns(rows))
+def _appended(part: Rows) -> tuple[Array, ...]:
+    return log_columns(winners(finite(part)))
 
 
-def _merge(connection: Connection, driver: Driver, rows: Rows) -> Ingested:
+def _merge(connection: Connection, driver: Driver, rows: Rows) -> tuple[Rows, int]:
+    """The rows that are new or correct what stands there, and how many of them correct."""
     held = read_staged(connection, driver, driver.stage(connection, LOG_COLUMNS, log_columns(rows)))
     origin = int(rows.at[0])
     there = np.isin(paired(origin, rows.at, rows.series), paired(origin, held.at, held.series))
@@ -93,9 +107,8 @@ def _merge(connection: Connection, driver: Driver, rows: Rows) -> Ingested:
     if corrects.any():
         _remove(connection, driver, rows.take(corrects))
     if len(moved):
-        _append(connection, driver, moved)
-    corrected = int(corrects.sum())
-    return Ingested(moved, int((~there).sum()), corrected, int(there.sum()) - corrected)
+        driver.add(connection, observation, LOG_COLUMNS, [log_columns(moved)])
+    return moved, int(corrects.sum())
 
 
 def _beats(new: Rows, held: Rows) -> Bool:

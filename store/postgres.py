@@ -1,7 +1,7 @@
 """PostgreSQL: one writer at a time by advisory lock, binary COPY built with NumPy, LISTEN/NOTIFY."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -64,12 +64,14 @@ class PostgresDriver:
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
             yield connection
 
-    def add(self, connection: Connection, table: Table, columns: Sequence[str], arrays: Sequence[Array]) -> None:
-        """Binary COPY straight into the table, inside a savepoint."""
+    def add(
+        self, connection: Connection, table: Table, columns: Sequence[str], parts: Iterable[Sequence[Array]]
+    ) -> None:
+        """One binary COPY straight into the table, inside a savepoint. The server works on a part while we make the next."""
         raw = _raw(connection)
         try:
             with raw.transaction():
-                self._copy(raw, table, columns, arrays)
+                self._copy(raw, table, columns, parts)
         except UniqueViolation:
             raise Clash from None
 
@@ -77,7 +79,7 @@ class PostgresDriver:
         """COPY into a scratch table, then one UPDATE: a third of the time of an upsert. New series are inserted after it."""
         raw = _raw(connection)
         self._scratch(raw, self._newest)
-        self._copy(raw, self._newest, columns, arrays)
+        self._copy(raw, self._newest, columns, [arrays])
         names = ",".join(columns)
         changes = ",".join(f"{name}=s.{name}" for name in columns if name != "series_id")
         same = "s.series_id = latest.series_id"
@@ -93,7 +95,7 @@ class PostgresDriver:
         """A temporary table of this connection, empty again at commit."""
         raw = _raw(connection)
         self._scratch(raw, self._stage)
-        self._copy(raw, self._stage, columns, arrays)
+        self._copy(raw, self._stage, columns, [arrays])
         return self._stage
 
     def arrays(self, connection: Connection, statement: Select[Any]) -> list[Array]:
@@ -165,13 +167,16 @@ class PostgresDriver:
         raw.execute(f"DELETE FROM {table.name}".encode())  # noqa: S608 - names of our own tables
 
     def _copy(
-        self, raw: psycopg.Connection[Any], table: Table, columns: Sequence[str], arrays: Sequence[Array]
+        self, raw: psycopg.Connection[Any], table: Table, columns: Sequence[str], parts: Iterable[Sequence[Array]]
     ) -> None:
         names = ",".join(f'"{name}"' for name in columns)
         types = [_TYPES[str(table.c[name].type)][0] for name in columns]
         command = f'COPY "{table.name}" ({names}) FROM STDIN (FORMAT BINARY)'
         with raw.cursor() as cursor, cursor.copy(command.encode()) as copy:
-            copy.write(block_of(types, arrays))
+            copy.write(_HEADER)
+            for arrays in parts:
+                copy.write(b"".join(_blocks(types, arrays)))
+            copy.write(_TRAILER)
 
 
 # SQLAlchemy's name of a type: NumPy's, and PostgreSQL's own.

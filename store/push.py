@@ -14,7 +14,6 @@ from domain.run import SourceRun
 from store import changes as feed
 from store.batches import Put, Writer
 from store.columns import Bool, Rows
-from store.convert import columns_of
 from store.incidents import already_told
 from store.moment import from_ms, to_ms
 from store.push_rows import from_bytes, pieces, to_bytes
@@ -92,13 +91,12 @@ class Inbox:
 
         Once this returns it is durable. A key that was answered before gets its answer, and nothing is written.
         """
-        columns, received = columns_of(batch.observations)
         with self._work.writing() as connection:
             before = _answered(connection, receipt, batch.received) if receipt is not None else None
             if before is not None:
                 return before
             told = already_told(connection, batch.incidents)
-            put = self._writer.put(connection, batch, columns, received)
+            put = self._writer.put(connection, batch)
             settled = settle(Taken(put.written, _held(put), told))
             _wait(connection, batch, put, followed)
             self._ran(connection, settled.run)
@@ -179,8 +177,7 @@ def _held(put: Put) -> Bool:
 
 def _wait(connection: Connection, batch: Batch, put: Put, followed: Collection[str]) -> None:
     """Leave new values of the followed metrics for the collector; what waited too long makes room."""
-    numbers = [number for key, number in put.ids.items() if key.metric in followed]
-    rows = put.moved.take(np.isin(put.moved.series, numbers)) if numbers else Rows.empty()
+    rows = put.moved.take(put.known.of(put.moved.series, followed))
     received = to_ms(batch.received)
     waiting = [{"source": batch.source, "received": received, "rows": to_bytes(piece)} for piece in pieces(rows)]
     if waiting:

@@ -3,7 +3,7 @@
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import chain
 from pathlib import Path
@@ -44,15 +44,18 @@ class SqliteDriver:
         with self._writer.begin() as connection:
             yield connection
 
-    def add(self, connection: Connection, table: Table, columns: Sequence[str], arrays: Sequence[Array]) -> None:
+    def add(
+        self, connection: Connection, table: Table, columns: Sequence[str], parts: Iterable[Sequence[Array]]
+    ) -> None:
         """The driver's executemany on the raw cursor, inside a savepoint."""
         marks = ",".join("?" * len(columns))
         names = ",".join(f'"{name}"' for name in columns)
         cursor = connection.connection.cursor()
         cursor.execute("SAVEPOINT adding")
         try:
-            cursor.executemany(f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})', _python_rows(arrays))  # noqa: S608 - names of our own tables
-        except sqlite3.IntegrityError:
+            for arrays in parts:
+                cursor.executemany(f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})', _python_rows(arrays))  # noqa: S608 - names of our own tables
+        except (sqlite3.IntegrityError, Clash):
             cursor.execute("ROLLBACK TO adding")
             cursor.execute("RELEASE adding")
             raise Clash from None
@@ -74,7 +77,7 @@ class SqliteDriver:
         cursor = connection.connection.cursor()
         cursor.execute(f"CREATE TEMP TABLE IF NOT EXISTS {STAGE} (key INTEGER PRIMARY KEY, told INTEGER, value REAL)")
         cursor.execute(f"DELETE FROM {STAGE}")  # noqa: S608 - our own name
-        self.add(connection, self._stage, columns, arrays)
+        self.add(connection, self._stage, columns, [arrays])
         return self._stage
 
     def arrays(self, connection: Connection, statement: Select[Any]) -> list[Array]:

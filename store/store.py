@@ -7,7 +7,6 @@ from datetime import datetime
 from threading import Lock
 from typing import TypeVar
 
-import numpy as np
 from sqlalchemy import Connection
 
 from domain.alert import Alert, Transition
@@ -27,7 +26,6 @@ from store.buckets import Calendar
 from store.changes import Arrived, Changes
 from store.closing import Closed, Closer
 from store.columns import Columns, Latest, Rollups, Rows
-from store.convert import columns_of
 from store.desk import Desk
 from store.dictionary import Dictionary
 from store.driver import Driver
@@ -77,15 +75,13 @@ class Store:
 
     def write(self, batch: Batch) -> Written:
         """Write everything a page brought in one transaction. Once this returns it is durable; again changes nothing."""
-        columns, received = columns_of(batch.observations)
         with self._writing() as connection:
-            return self._writer.write(connection, batch, columns, received)
+            return self._writer.put(connection, batch).written
 
     def write_columns(self, source: str, columns: Columns, received: datetime) -> Written:
         """Write many values at once (history), by the same rules and in one transaction."""
-        arrived = np.full(len(columns), to_ms(received), np.int64)
         with self._writing() as connection:
-            return self._writer.write(connection, Batch(source, received), columns, arrived)
+            return self._writer.write_columns(connection, source, columns, received)
 
     def save_alerts(self, changes: Sequence[Alert], moved: Sequence[Transition]) -> frozenset[str]:
         """Save alerts by compare-and-set on the condition they moved from; the fingerprints that were saved.

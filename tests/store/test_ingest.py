@@ -5,7 +5,7 @@ import pytest
 
 from domain.batch import Batch
 from domain.observation import Quality, SeriesKey
-from store import Store
+from store import Store, incoming
 from store.columns import Rows
 from store.ingest import winners
 from tests.store.values import FAR, HOUR, LONG_AGO, MINUTE, NOW, batch, columns, incident, seen, state_of
@@ -109,6 +109,39 @@ def test_a_naive_time_is_refused_before_anything_is_written(store: Store) -> Non
     with pytest.raises(TypeError):
         store.write(batch(seen(1, site="b"), seen(1, datetime(2026, 1, 1))))  # noqa: DTZ001 - what is refused
     assert store.latest() == []
+
+
+@pytest.mark.parametrize("size", [1, 3, 7])
+def test_a_batch_taken_in_by_parts_is_still_one_batch(
+    store: Store, sqlite_store: Store, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    """Repeated rows, rows that are there already, new series and odd text may lie in any part."""
+    before = batch(*(seen(i, NOW - i * MINUTE, f"s{i % 3}") for i in range(9)))
+    told = [
+        *(seen(i, NOW + i * MINUTE, f"s{i % 3}") for i in range(10)),
+        seen(70, NOW + MINUTE, "s1", received=NOW + HOUR),
+        seen(4, NOW + 4 * MINUTE, "s1", received=NOW + HOUR),
+        seen(2, NOW - 2 * MINUTE, "s2", received=NOW + HOUR),
+        seen(80, NOW - 3 * MINUTE, "s0", received=NOW + HOUR),
+        *(seen(i, NOW - HOUR, f"new{i}") for i in range(3)),
+        seen(float("inf"), NOW, "a\0\ud800"),
+    ]
+    whole = [sqlite_store.write(one) for one in (before, batch(*told))]
+    monkeypatch.setattr(incoming, "PART", size)
+    assert [store.write(one) for one in (before, batch(*told))] == whole
+    assert (whole[1].inserted, whole[1].corrected, whole[1].duplicates) == (13, 1, 4)
+    assert state_of(store) == state_of(sqlite_store)
+    assert store.write(batch(*told)).duplicates == len(told)
+
+
+def test_a_naive_time_in_a_later_part_leaves_nothing_behind(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    store.write(batch(seen(0)))
+    monkeypatch.setattr(incoming, "PART", 2)
+    told = [*(seen(i, NOW + i * MINUTE) for i in range(1, 6)), seen(9, datetime(2026, 1, 1), received=NOW)]  # noqa: DTZ001 - what is refused
+    with pytest.raises(TypeError):
+        store.write(batch(*told))
+    assert [one.value for one in store.latest()] == [0]
+    assert store.write(batch(*told[:-1])).inserted == 5
 
 
 def test_a_failed_write_leaves_nothing_behind(store: Store) -> None:
