@@ -35,11 +35,8 @@ class Forecasts:
         if not outlooks:
             return
         with self._work.writing() as connection:
-            ids = self._dictionary.resolve(connection, [one.key for one in outlooks]).ids.tolist()
-            rows = [
-                {"series_id": number, "made": to_ms(one.made), "body": _body(one)}
-                for number, one in zip(ids, outlooks, strict=True)
-            ]
+            ids = self._dictionary.resolve(connection, [one.key for one in outlooks]).ids
+            rows = [{"series_id": ids[one.key], "made": to_ms(one.made), "body": _body(one)} for one in outlooks]
             upsert(connection, forecast, rows, update=("made", "body"))
 
     def of(self, metrics: Collection[str], site: str | None = None) -> list[Outlook]:
