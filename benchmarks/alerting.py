@@ -34,7 +34,7 @@ import httpx
 from tests.servers import free_port
 
 ROOT = Path(__file__).resolve().parents[1]
-PATIENCE = 90.0  # seconds for one crossing to arrive, and for a process to be up
+PATIENCE = 180.0  # seconds for one crossing to arrive, and for a process to be up
 LOW, HIGH = 1.0, 11.0
 
 CITY = {
