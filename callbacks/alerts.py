@@ -64,14 +64,15 @@ def pane(services: AccountServices, desk: Desk, search: str) -> list[Child]:
 
 
 def marked(search: str, told: object) -> str:
-    """The open case with its version, as the newest news tells it; "" when they tell nothing of it."""
+    """The open case with its version, as the newest news tells it ("GJ-…:3"); without one when they tell nothing of it."""
     asked = query.read(search).case
     marks = str(told.get("mark", "")).split() if isinstance(told, Mapping) and asked else []
-    return next((mark for mark in marks if mark.startswith(f"{asked}:")), "")
+    bare = f"{asked}:" if asked else ""
+    return next((mark for mark in marks if mark.startswith(bare)), bare)
 
 
 def moved(search: str, told: object, shown: object) -> bool:
-    """Whether news are about the open case: another case's must not empty a form that somebody fills in."""
+    """Whether news change what is shown: another case's must not empty a form that somebody fills in."""
     mark = marked(search, told)
     return bool(mark) and mark != shown
 

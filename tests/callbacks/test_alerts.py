@@ -239,9 +239,10 @@ def test_news_of_another_case_leave_the_open_one_alone() -> None:
     news = {"mark": "GJ-20261124-0001:3 GJ-20261124-0002:1"}
     assert alerts.moved("?case=GJ-20261124-0001", news, "GJ-20261124-0001:2")
     assert not alerts.moved("?case=GJ-20261124-0001", news, "GJ-20261124-0001:3")
-    assert not alerts.moved("?case=GJ-20261124-0009", news, "")
+    assert alerts.moved("?case=GJ-20261124-0009", news, None)  # news came before it was drawn the first time
+    assert not alerts.moved("?case=GJ-20261124-0009", news, alerts.marked("?case=GJ-20261124-0009", news))
     assert not alerts.moved("", news, "")
-    assert not alerts.moved("?case=GJ-20261124-0001", None, None)
+    assert alerts.moved("?case=GJ-20261124-0001", None, None)
 
 
 def outputs(register: Callable[[Dash, AccountServices], None], services: AccountServices) -> set[str]:
