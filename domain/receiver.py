@@ -22,9 +22,13 @@ class Receiver(BaseModel):
     levels: tuple[Level, ...] = Field((), description="Levels; empty = all.")
     topics: tuple[Topic, ...] = Field((), description="Topics; empty = all.")
     districts: tuple[str, ...] = Field((), description="Adcodes; empty = all, and what concerns the whole city.")
-    hours: tuple[tuple[_Hour, _Hour], ...] = Field((), description="[from, to) in local hours; [22, 6] runs over midnight.")
+    hours: tuple[tuple[_Hour, _Hour], ...] = Field(
+        (), description="[from, to) in local hours; [22, 6] runs over midnight."
+    )
     clears: bool = Field(True, description="Whether it is also told that an alert is over.")
-    per_hour: int = Field(0, ge=0, description="At most so many notices an hour, the others later, P1 at once all the same; 0 = no limit.")
+    per_hour: int = Field(
+        0, ge=0, description="At most so many notices an hour, the others later, P1 at once all the same; 0 = no limit."
+    )
 
     def concerns(self, level: AlertLevel, topic: str, district: str, at: datetime) -> bool:
         """Whether it gets news of this level, topic and district ("" = the whole city) at a local time."""
