@@ -51,6 +51,7 @@ class Replay:
         self._recording: list[tuple[datetime, Record]] | None = None
         self._bad: tuple[tuple[str, str, str], ...] = ()
         self._lap = timedelta(0)
+        self._moments: dict[str, datetime | None] = {}
 
     async def fetch(self, ask: Ask) -> AsyncGenerator[Page, None]:
         """What has become due since the cursor."""
@@ -81,17 +82,27 @@ class Replay:
         self._bad = tuple(bad)
         recording.sort(key=lambda item: item[0])
         self._lap = _lap([moment for moment, _ in recording])
+        self._moments.clear()
         return recording
 
     def _told(self, record: Record) -> datetime:
         """When a record was told: its time, or its last update's where that is later; the start when neither can be read."""
-        moments: list[datetime] = []
+        moments: list[datetime | None] = []
         for path in self._times:
-            try:
-                moments.append(self._time.read(path(record.fields), self._start))
-            except ValueError:
-                continue
-        return max(moments, default=self._start)
+            raw = path(record.fields)
+            if not isinstance(raw, str):
+                moments.append(self._moment(raw))
+            else:  # a wide table gives one time to hundreds of records
+                if raw not in self._moments:
+                    self._moments[raw] = self._moment(raw)
+                moments.append(self._moments[raw])
+        return max((moment for moment in moments if moment is not None), default=self._start)
+
+    def _moment(self, raw: object) -> datetime | None:
+        try:
+            return self._time.read(raw, self._start)
+        except ValueError:
+            return None
 
     def _due(self, recording: list[tuple[datetime, Record]], position: _Position, now: datetime) -> Iterator[Page]:
         while recording:

@@ -3,6 +3,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from domain.metric import Metric
 from domain.observation import Observation, Quality
@@ -216,3 +218,35 @@ def test_inputs_and_reach_are_told(metrics: dict[str, Metric]) -> None:
     assert span(metrics["weather.rain_24h"]) == HOUR * 23
     assert span(metrics["air.aqi"]) == span(metrics["air.pm25"]) == timedelta(0)
     assert {"aqi", "aqi_primary", "water_class", "delay_ratio", "tpi", "rain_24h", "rain_grade"} <= NAMES
+
+
+@given(
+    st.lists(
+        st.one_of(st.none(), st.floats(0, 130), st.integers(0, 1300).map(lambda n: n / 10)), min_size=1, max_size=40
+    )
+)
+def test_many_moments_of_one_site_give_what_each_alone_gives(speeds: list[float | None]) -> None:
+    """From some moments on a column is computed: the same values, arrivals and qualities, whatever the digits."""
+    base = {"unit": "", "topic": "traffic", "definition": "test", "department": "d", "every": "5m", "name": "n"}
+    metrics = {
+        key: Metric.model_validate(base | {"key": key, "derive": derive_name})
+        for key, derive_name in (("traffic.tpi", "tpi"), ("traffic.delay_ratio", "delay_ratio"))
+    }
+    sites = {
+        "S1": Site(id="S1", name="S1", kind="segment", district="441802", facts={"free_flow_kmh": 60}),
+        "S2": Site(id="S2", name="S2", kind="segment", district="441802"),
+    }
+    batch = [
+        seen(
+            "traffic.speed",
+            site,
+            speed,
+            AT + i * timedelta(minutes=5),
+            quality=Quality(i % 3 if speed is not None else 2),
+        )
+        for site in sites
+        for i, speed in enumerate(speeds)
+    ]
+    alone = [made for one in batch for made in derive([one], metrics, sites, {})]
+    order = {key: n for n, key in enumerate(metrics)}
+    assert derive(batch, metrics, sites, {}) == sorted(alone, key=lambda o: (order[o.metric], o.site, o.at))
