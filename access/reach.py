@@ -7,6 +7,7 @@ from typing import Final, get_args
 
 from domain.account import Reach, Viewer
 from domain.alert import Alert
+from domain.case import Case
 from domain.city import City
 from domain.health import MEASURED, source_at
 from domain.incident import Incident
@@ -66,8 +67,8 @@ def sees(reach: Reach, city: City, metric: str, place: str) -> bool:
     return reach.districts is None or city.district_of(place) in reach.districts
 
 
-def sees_alert(reach: Reach, city: City, alert: Alert) -> bool:
-    """Whether an alert may be read: at its place, and in the topics of everything that its rule rests on.
+def sees_alert(reach: Reach, city: City, alert: Alert | Case) -> bool:
+    """Whether an alert, or its case, may be read: at its place, and in the topics of everything that its rule rests on.
 
     A rule about incidents has no metric; it belongs to their topic, or to its own.
     """
@@ -78,7 +79,7 @@ def sees_alert(reach: Reach, city: City, alert: Alert) -> bool:
     return reach.districts is None or city.district_of(alert.site) in reach.districts
 
 
-def _topics_of(city: City, alert: Alert) -> frozenset[str]:
+def _topics_of(city: City, alert: Alert | Case) -> frozenset[str]:
     rule = city.rules.get(alert.rule)
     rested = {alert.metric, *(rule.when.metrics if rule is not None else ())} - {""}
     topics = {city.metrics[key].topic if key in city.metrics else "" for key in rested}

@@ -92,8 +92,13 @@ class Builder:
         due = self._events_at is None or now - self._events_at >= timedelta(minutes=1)
         if due or kinds & {"alerts", "incidents"}:
             self._events, self._events_at = self._read_events(now), now
-            self._cases = self._store.desk.newest({alert.fingerprint for alert in self._events[0]})
+            self._cases = self._read_cases(self._events[0])
         return self._events
+
+    def _read_cases(self, alerts: Sequence[Alert]) -> dict[str, Case]:
+        """The newest case of each alert, and every case still owed: a P1 waits for a person longer than its alert is listed."""
+        owed = {case.fingerprint: case for case in self._store.desk.open_cases()}
+        return self._store.desk.newest({alert.fingerprint for alert in alerts} - owed.keys()) | owed
 
     def _read_events(self, at: datetime) -> tuple[tuple[Alert, ...], tuple[Incident, ...]]:
         since = at - RECENT

@@ -87,9 +87,9 @@ class Restricted:
 
     @cached_property
     def cases(self) -> Mapping[str, Case]:
-        """The cases of the alerts inside the reach."""
-        seen = {alert.fingerprint for alert in self.alerts}
-        return {mark: case for mark, case in self._snapshot.cases.items() if mark in seen}
+        """The cases inside the reach, by what decides over their alerts."""
+        found = self._snapshot.cases.items()
+        return {mark: case for mark, case in found if sees_alert(self._reach, self._whole_city, case)}
 
     @cached_property
     def incidents(self) -> Sequence[Incident]:

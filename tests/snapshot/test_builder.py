@@ -2,12 +2,15 @@ from datetime import timedelta
 
 import pytest
 
+from domain.alert import AlertLevel, Condition
 from domain.batch import Batch
+from domain.case import Case, CaseStep
 from domain.errors import StoreError
 from domain.health import Freshness
 from domain.incident import Incident
 from snapshot import numbers
 from snapshot.city import CitySnapshot
+from store.desk import Planned
 from tests.cities import CITY, EAST, NOW, WEST, observed
 from tests.snapshot.conftest import Desk, ago
 
@@ -194,3 +197,14 @@ def test_history_that_cannot_be_read_is_an_empty_past(desk: Desk, monkeypatch: p
         monkeypatch.setattr(desk.store, name, refuse)
     assert snapshot.trend("hydro.level", "gauge-1", 24 * 5).values[-1] == 1
     assert snapshot.compare("hydro.level", "gauge-1", "week").refused
+
+
+def test_a_case_still_owed_is_told_long_after_its_alert_left_the_list(desk: Desk) -> None:
+    long_ago = ago(days=3)
+    case = Case(
+        "", "r|air-1", "r", "air.pm25", "air-1", EAST, "environment", AlertLevel.P1, "", Condition.CLEARED, long_ago, long_ago
+    )  # fmt: skip
+    (made,) = desk.store.desk.save((), (), Planned([CaseStep(case, "open", long_ago)]), long_ago).cases
+    snapshot = desk.live()
+    assert snapshot.alerts == ()
+    assert snapshot.cases == {"r|air-1": made}

@@ -6,12 +6,14 @@ import pytest
 from access.reach import REFUSED
 from domain.account import WHOLE, Reach
 from domain.alert import Alert, AlertLevel, Condition, Reason, Transition
+from domain.case import Case, CaseStep
 from domain.incident import Incident
 from domain.run import SourceRun
 from snapshot.channel import Topic
 from snapshot.hub import Hub
 from snapshot.model import Snapshot
 from snapshot.restricted import Lens, Restricted
+from store.desk import Planned
 from tests.cities import CITY, EAST, NOW, WEST, observed
 from tests.snapshot.conftest import Desk, ago
 
@@ -145,3 +147,13 @@ def test_a_replayed_moment_is_restricted_like_any_other(desk: Desk) -> None:
     assert seen.reading("air.pm25", EAST).value == 10
     assert seen.reading("air.pm25").note == REFUSED
     assert [r.place for r in seen.readings("air.pm25")] == ["air-1"]
+
+
+@pytest.mark.parametrize(
+    ("site", "topic_of", "seen"),
+    [("air-1", "air.pm25", True), ("air-3", "air.pm25", False), (EAST, "service.cases", False)],
+)
+def test_a_case_is_seen_where_its_alert_would_be(desk: Desk, site: str, topic_of: str, seen: bool) -> None:
+    case = Case("", f"r|{site}", "r", topic_of, site, EAST, "x", AlertLevel.P1, "", Condition.CLEARED, ago(9), ago(9))
+    assert desk.store.desk.save((), (), Planned([CaseStep(case, "open", ago(9))]), ago(9)).cases
+    assert (set(Restricted(desk.live(), AIR_EAST).cases) == {f"r|{site}"}) is seen
