@@ -65,6 +65,7 @@ SUBJECTS = {
     "password": "密码",
     "token": "令牌",
     "case": "告警",
+    "silence": "静默",
     "data": "数据",
     "audit": "审计",
 }

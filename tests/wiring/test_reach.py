@@ -147,7 +147,11 @@ class Walker:
             "changedPropIds": ["url.search"],
             "state": [],
         }
-        return plain(await self.client.post("/_dash-update-component", json=body))
+        answer = await self.client.post("/_dash-update-component", json=body)
+        while answer.status_code == httpx.codes.TOO_MANY_REQUESTS:  # it asks faster than people may
+            await asyncio.sleep(float(answer.headers["retry-after"]))
+            answer = await self.client.post("/_dash-update-component", json=body)
+        return plain(answer)
 
     async def stream(self, query: str = "") -> str:
         """The whole screen as the stream's first message."""
