@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Protocol
 
@@ -36,10 +36,15 @@ class Past(History, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Values in the order of time. end: everything before it has been told. coarse: means of hours."""
+    """Values of start <= t < end, in the order of time. real: how many of them were measured.
 
+    coarse: they are fewer than the metric's own, and held until the next one.
+    """
+
+    start: datetime
     end: datetime
     seen: Sequence[Observation]
+    real: int
     coarse: bool = False
 
 
@@ -54,7 +59,7 @@ class Fired:
 
 @dataclass(slots=True)
 class Rehearsal:
-    """What a dry run found. reached: how far it came. begins: the oldest value. coarse: stretches of hourly means.
+    """What a dry run found. reached: how far it came. begins: the oldest value. coarse: how much of it had coarse values.
 
     failed: how often the rule failed. Findings outside the person's reach are not in it, not even as a number.
     """
@@ -65,7 +70,7 @@ class Rehearsal:
     fired: list[Fired] = field(default_factory=list)
     values: int = 0
     begins: datetime | None = None
-    coarse: int = 0
+    coarse: timedelta = timedelta(0)
     failed: int = 0
 
 
@@ -92,19 +97,18 @@ def rehearse(city: City, rule: Rule, past: Past, bounds: Bounds) -> Rehearsal:
     engine = Engine.of(replace(city, rules={rule.key: rule}), history=past)
     done = Rehearsal(bounds.since, bounds.until, bounds.since)
     for stretch in past.values(bounds.since, bounds.until):
-        done.coarse += stretch.coarse and bool(stretch.seen)
         for at, group in groupby(stretch.seen, key=lambda one: one.at):
             if not bounds.goes_on():
                 return done
             seen = list(group)
             done.begins = done.begins or at
-            done.values += len(seen)
             _count(city, rule, done, bounds.reach, _until(engine, past, at))
             past.now = done.reached = at
             _count(city, rule, done, bounds.reach, engine.evaluate(seen, at))
             done.failed += len(engine.failed)
         _count(city, rule, done, bounds.reach, _until(engine, past, stretch.end))
-        done.reached = stretch.end
+        done.reached, done.values = stretch.end, done.values + stretch.real
+        done.coarse += stretch.end - stretch.start if stretch.coarse else timedelta(0)
         if not bounds.goes_on():
             return done
     done.reached = bounds.until

@@ -1,7 +1,9 @@
 """The past of a rule's metrics as the store remembers it, for a dry run."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from statistics import median
 
 from alerts.history import Held, Point
 from alerts.rehearsal import Stretch
@@ -16,7 +18,7 @@ STEP = timedelta(hours=6)  # of the log in memory at a time
 DAY = timedelta(days=1)
 LATELY = timedelta(days=3)
 FINEST = timedelta(minutes=5)
-MILLISECOND = timedelta(milliseconds=1)
+COARSE = 3  # times the metric's own pace: from there on values count as coarse
 
 
 class StorePast:
@@ -26,6 +28,7 @@ class StorePast:
         self._store, self._rule, self._city = store, rule, city
         self._series = {n: key for n, key in store.series().items() if key.metric in rule.when.metrics}
         self._days: dict[tuple[str, datetime], Mapping[datetime, Mapping[str, Held]]] = {}
+        self._dense = False  # whether values have come as often as they were measured
         self.now = datetime.min.replace(tzinfo=UTC)
 
     def values(self, since: datetime, until: datetime) -> Iterator[Stretch]:
@@ -51,25 +54,43 @@ class StorePast:
             seen = _observed(self._series, rows.at.tolist(), rows.series.tolist(), rows.value.tolist())
             told = told or bool(seen)
             if told:
-                yield Stretch(end, seen)
+                yield self._stretch(at, end, seen)
             at = end
 
-    def _hourly(self, since: datetime, until: datetime) -> Stretch:
-        if self._rule.when.kind == "silent":
-            return Stretch(until, ())
-        means = {n: key for n, key in self._series.items() if self._city.metrics[key.metric].aggregate != "sum"}
-        if not means:
-            return Stretch(until, ())
-        found = self._store.hours(since, until, means)
-        columns = zip(found.bucket.tolist(), found.series.tolist(), (found.sum / found.n).tolist(), strict=True)
-        rows = sorted((at, n, mean) for hour, n, mean in columns for at in self._moments(hour, means[n].metric))
-        told = ([row[i] for row in rows] for i in range(3))
-        return Stretch(until, _observed(means, *told), coarse=True)
+    def _stretch(self, start: datetime, end: datetime, seen: list[Observation]) -> Stretch:
+        """History is often kept more coarsely than it was measured: then each value is held until the next is due.
 
-    def _moments(self, hour: int, metric: str) -> range:
-        """A mean is told as often as the metric would have been, so that it does not pass for silence in between."""
-        every = max(self._city.metrics[metric].every, FINEST)
-        return range(hour, hour + HOUR // MILLISECOND, min(every, HOUR) // MILLISECOND)
+        Else it would pass for missing in between, and nothing could last. Silence itself cannot be told from such values.
+        """
+        gap = _usual_gap(seen)
+        every = min((self._city.metrics[one].every for one in {one.metric for one in seen}), default=gap)
+        self._dense = self._dense or (bool(seen) and gap < COARSE * every)
+        if not seen or gap < COARSE * every:
+            return Stretch(start, end, seen, len(seen))
+        if self._rule.when.kind == "silent":
+            return Stretch(start, end, seen, len(seen)) if self._dense else Stretch(start, end, (), 0)
+        return Stretch(start, end, self._held(seen, gap), len(seen), coarse=True)
+
+    def _hourly(self, since: datetime, until: datetime) -> Stretch:
+        means = {n: key for n, key in self._series.items() if self._city.metrics[key.metric].aggregate != "sum"}
+        if not means or self._rule.when.kind == "silent":
+            return Stretch(since, until, (), 0)
+        found = self._store.hours(since, until, means)
+        seen = _observed(means, found.bucket.tolist(), found.series.tolist(), (found.sum / found.n).tolist())
+        return Stretch(since, until, self._held(seen, HOUR), len(seen), coarse=bool(seen))
+
+    def _held(self, seen: Sequence[Observation], gap: timedelta) -> list[Observation]:
+        """Values repeated as often as they were measured, up to the next; sums are left as they are."""
+        after: dict[SeriesKey, datetime] = {}
+        out: list[Observation] = []
+        for one in reversed(seen):
+            metric = self._city.metrics[one.metric]
+            end = min(one.at + gap, after.get(one.key, one.at + gap))
+            step = gap if metric.aggregate == "sum" else max(metric.every, FINEST)
+            copies = range(max(-(-(end - one.at) // step), 1))
+            out += [replace(one, at=one.at + n * step, received=one.at + n * step) for n in copies]
+            after[one.key] = one.at
+        return sorted(out, key=lambda one: one.at)
 
     def recent(self, metric: str, since: datetime) -> Iterable[tuple[str, datetime, float]]:
         """The log up to now; of a long span its last days, which is all that a dry run can tell."""
@@ -109,6 +130,17 @@ class StorePast:
 
     def _sites(self, metric: str) -> dict[int, str]:
         return {n: key.site for n, key in self._series.items() if key.metric == metric}
+
+
+def _usual_gap(seen: Sequence[Observation]) -> timedelta:
+    """The median time between two values of one series; nothing when no series has two."""
+    before: dict[SeriesKey, datetime] = {}
+    gaps = []
+    for one in seen:
+        if one.key in before:
+            gaps.append(one.at - before[one.key])
+        before[one.key] = one.at
+    return timedelta(seconds=median(gap.total_seconds() for gap in gaps)) if gaps else timedelta(0)
 
 
 def _observed(

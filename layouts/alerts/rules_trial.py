@@ -113,7 +113,10 @@ def _left_out(desk: Desk, done: Rehearsal) -> list[str]:
     if done.begins and done.begins > done.since + DAY:
         lines.append(desk.t("数据从 {at} 才有，此前没有可回放的。", at=desk.moment(done.begins)))
     if done.coarse:
-        lines.append(desk.t("其中 {n} 天只有小时均值，短于一小时的越限看不到。", n=done.coarse))
+        days = -(-done.coarse // DAY)
+        lines.append(
+            desk.t("其中 {n} 天库里的数值比实时稀疏（多为每小时一个），按保持到下一个计，更短的越限看不到。", n=days)
+        )
     if done.failed:
         lines.append(desk.t("规则在回放中出错 {n} 次，出错的数值未计入。", n=done.failed))
     if desk.viewer.reach != WHOLE:

@@ -33,7 +33,7 @@ class Remembered(NoHistory):
         ]
         for first in range(0, len(seen), 24):
             part = seen[first : first + 24]
-            yield Stretch(part[-1].at + STEP, part)
+            yield Stretch(part[0].at, part[-1].at + STEP, part, len(part))
 
 
 def bounds(reach: Reach = WHOLE, looks: int = 10**9) -> Bounds:
