@@ -53,6 +53,7 @@ class Board:
         self._low = np.empty(0)
         self._open = np.empty(0, dtype=_INTEGERS)
         self._newest = np.empty(0, dtype=_INTEGERS)
+        self._missing = np.empty(0, dtype=_INTEGERS)
         self._ahead = np.empty(0, dtype=_INTEGERS)
 
     @property
@@ -76,8 +77,15 @@ class Board:
 
     def newest(self, metric: str, site: str) -> datetime | None:
         """The time of the newest value of a series, to the millisecond; None when there was none yet."""
+        return self._when(self._newest, metric, site)
+
+    def missing(self, metric: str, site: str) -> datetime | None:
+        """The time of the newest missing value of a series; None when there was none. What it hides is not held against it."""
+        return self._when(self._missing, metric, site)
+
+    def _when(self, times: npt.NDArray[np.int64], metric: str, site: str) -> datetime | None:
         slot = self._slots.get((metric, site), _UNWATCHED)
-        at = _LONG_AGO if slot == _UNWATCHED else int(self._newest[slot])
+        at = _LONG_AGO if slot == _UNWATCHED else int(times[slot])
         return None if at == _LONG_AGO else datetime.fromtimestamp(at / 1000, UTC)
 
     def touched(
@@ -98,6 +106,9 @@ class Board:
         hits = np.flatnonzero(self._of_same_series(hot & fresh, slots) & fresh)
         counted = fresh & ~np.isnan(values)
         np.maximum.at(self._newest, slots[counted], times[counted])
+        gone = fresh & np.isnan(values)
+        if gone.any():
+            np.maximum.at(self._missing, slots[gone], times[gone])
         for index in hits[np.argsort(times[hits], kind="stable")].tolist():
             yield watched[index], self._slot_tests[slots[index]]
 
@@ -147,6 +158,7 @@ class Board:
         self._low = np.append(self._low, low)
         self._open = np.append(self._open, np.zeros(len(added), dtype=_INTEGERS))
         self._newest = np.append(self._newest, np.full(len(added), _LONG_AGO, dtype=_INTEGERS))
+        self._missing = np.append(self._missing, np.full(len(added), _LONG_AGO, dtype=_INTEGERS))
         self._ahead = np.append(self._ahead, np.array([span.total_seconds() * 1000 for span in ahead], dtype=_INTEGERS))
 
 

@@ -212,7 +212,7 @@ class Engine:
         watch = self._watch(key)
         if watch is None:
             return None
-        old = self._states.get(key, State())
+        old = self._states.get(key) or State(missing=self._board.missing(self._rules[key[0]].when.metric, key[1]))
         awake = self._awake(key, watch, now)
         new, reason = tick(old, awake, now) if seen is None else step(old, awake, seen)
         change = None if reason is None else self._change(key, watch, (old, new, reason), now)

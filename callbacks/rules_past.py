@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from statistics import median
+from statistics import median_low
 
 from alerts.history import Held, Point
 from alerts.rehearsal import Stretch

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from alerts import signals
@@ -317,6 +317,7 @@ def by_hand(batches: list[list[tuple[str, int, float | None]]]) -> list[tuple[An
 
 @settings(max_examples=150, deadline=None)
 @given(batches=BATCHES)
+@example(batches=[[("g1", 2, None)], [("g1", -2, 10.0)], []])  # a value of a moment that was told as missing
 def test_the_engine_does_what_the_machine_does_for_each_series_alone(
     batches: list[list[tuple[str, int, float | None]]],
 ) -> None:
