@@ -140,7 +140,7 @@ def _usual_gap(seen: Sequence[Observation]) -> timedelta:
         if one.key in before:
             gaps.append(one.at - before[one.key])
         before[one.key] = one.at
-    return timedelta(seconds=median(gap.total_seconds() for gap in gaps)) if gaps else timedelta(0)
+    return median_low(gaps) if gaps else timedelta(0)
 
 
 def _observed(
