@@ -61,6 +61,12 @@ class Server:
         self.hold.set()
 
 
+class Crowded(ThreadingHTTPServer):
+    """Takes a crowd at once: with the usual five waiting places some of it would be turned away."""
+
+    request_queue_size = 128
+
+
 @contextmanager
 def listening() -> Iterator[Server]:
     """A server on loopback; while `hold` is cleared it takes requests and does not answer."""
@@ -83,7 +89,7 @@ def listening() -> Iterator[Server]:
         def log_message(self, *args: object) -> None:
             """Nothing."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+    with Crowded(("127.0.0.1", 0), Handler) as server:
         server.daemon_threads = True
         one = Server(f"http://127.0.0.1:{server.server_port}/hook")
         thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
