@@ -29,6 +29,7 @@ from store.columns import Columns, Latest, Rollups, Rows
 from store.desk import Desk
 from store.dictionary import Dictionary
 from store.driver import Driver
+from store.duty import Duty
 from store.failure import told
 from store.forecasts import Forecasts
 from store.history import History
@@ -52,7 +53,8 @@ class Store:
 
     One writer at a time across all processes; every read sees one moment and never waits for the writer.
     `people` are accounts, sessions and tokens; `audit` is the log of what everybody did.
-    `inbox` is what other systems push. `desk` are cases, notices and silences. `forecasts` is what is expected.
+    `inbox` is what other systems push. `desk` are cases, notices and silences, `duty` the dossiers and what people decide.
+    `forecasts` is what is expected.
     """
 
     def __init__(self, driver: Driver, calendar: Calendar, where: str) -> None:
@@ -69,6 +71,7 @@ class Store:
         self.audit = AuditLog(work)
         self.inbox = Inbox(work, self._writer)
         self.desk = Desk(work, driver, calendar)
+        self.duty = Duty(work, driver, calendar)
         self.forecasts = Forecasts(work, self._dictionary)
 
     # -- writing
