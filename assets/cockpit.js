@@ -18,7 +18,7 @@
     const spoken = document.getElementById("spoken");
     if (!spoken) return null;
     const data = spoken.dataset;
-    return { screen: data.screen, lang: data.lang, zone: data.zone, city: data.city, texts: JSON.parse(data.texts) };
+    return { screen: data.screen, lang: data.lang, zone: data.zone, city: data.city, fixed: data.fixed || "", texts: JSON.parse(data.texts) };
   };
   let known = null;
   cockpit.known = function () {
@@ -87,7 +87,7 @@
     ["#drawer-close", () => cockpit.closeDrawer()],
     ["a[data-lang]", (link) => changeLanguage(link)],
     ["[data-layer]", (chip) => toggleLayer(chip)],
-    ["[data-district]", (item) => cockpit.go({ district: item.dataset.district === cockpit.get("district") ? "" : item.dataset.district })],
+    ["[data-district]", (item) => cockpit.district(item.dataset.district)],
     ["[data-incident]", (item) => cockpit.open({ incident: item.dataset.incident })],
     ["[data-metric]", (item) => cockpit.open({ metric: item.dataset.metric, place: item.dataset.place })],
     ["[data-sources]", (item) => cockpit.open({ sources: item.dataset.sources })],
@@ -108,6 +108,16 @@
     if (root.classList.contains("has-drawer")) cockpit.closeDrawer();
     else if (cockpit.get("t")) cockpit.go({ t: "" });
   });
+
+  /** Look at a district, or at the whole city again. On a district's own page another district is another page. */
+  cockpit.district = function (code) {
+    const fixed = cockpit.known().fixed;
+    if (!fixed) return cockpit.go({ district: code === cockpit.get("district") ? "" : code });
+    if (code === fixed) return;
+    const query = cockpit.query();
+    for (const name of ["metric", "place", "incident", "sources", "district"]) query.delete(name);
+    window.location.href = (code ? "/district/" + code : "/") + (query.toString() ? "?" + query : "");
+  };
 
   /** The page's fixed words are of one language, so another language is another page at the same address. */
   function changeLanguage(link) {

@@ -96,7 +96,8 @@
   function wanted() {
     const facts = cockpit.known();
     const query = new URLSearchParams({ screen: facts.screen, lang: facts.lang });
-    if (cockpit.get("district")) query.set("place", cockpit.get("district"));
+    const place = facts.fixed || cockpit.get("district");
+    if (place) query.set("place", place);
     if (cockpit.get("t")) query.set("t", cockpit.get("t"));
     return query.toString();
   }

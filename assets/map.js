@@ -83,7 +83,7 @@
     /** WebGL may be promised and still fail; then the canvas takes over. */
     async draw(kind) {
       const hooks = {
-        district: (code) => cockpit.go({ district: code === cockpit.get("district") ? "" : code }),
+        district: cockpit.district,
         site: (site) => site[5] && cockpit.open({ metric: site[5], place: site[0] }),
         road: (id) => this.config.roadMetric && cockpit.open({ metric: this.config.roadMetric, place: id }),
         hover: (what, x, y) => this.tip(what, x, y),

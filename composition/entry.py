@@ -21,6 +21,7 @@ from layouts.alerts import page as cases
 from layouts.alerts import rules as every_rule
 from layouts.pages import Route
 from layouts.tags import Node
+from layouts.topics import found
 
 # With SIGN_IN=off: whoever sits at this machine, with every right that a person can have.
 ALONE = Viewer("local", "本机", Role.SHIFT, frozenset(Right) - {Right.PUSH}, session="local")
@@ -38,7 +39,7 @@ PEOPLE: Mapping[str, Callable[[Desk], html.Div]] = {
 
 def rules(city: City, settings: Settings) -> Rules:
     """Who may come in."""
-    further = screens(f"/{key}" for key in city.screens)
+    further = screens(found.paths(city))
     base = Rules()
     return Rules((*base.doors, *further), CALLBACKS, None if settings.sign_in else ALONE)
 

@@ -26,6 +26,7 @@ from layouts.alerts import news
 from layouts.moments import Moments
 from layouts.pages import Pages
 from layouts.source import RECORDS_READ, RUNS_READ, Records
+from layouts.topics import found
 from snapshot.builder import Builder
 from snapshot.channel import Topic
 from snapshot.hub import Hub
@@ -47,7 +48,7 @@ def build_web(city: City, store: Store, settings: Settings) -> tuple[FastAPI, Hu
         lambda topic: (
             news.draws(topic.place, topic.lang)
             if topic.screen == news.SCREEN
-            else screen.draws(city.screens[topic.screen], topic.place, topic.lang, layer_url)
+            else screen.draws(found.screen(city, topic.screen) or home, topic.place, topic.lang, layer_url)
         ),
         Topic(home.key),
     )
@@ -92,5 +93,5 @@ def build_pages(server: FastAPI, city: City, shown: Pages) -> Dash:
     pages.backend.websocket_capability = False
     page.register(pages, shown.page)
     drawer.register(pages, shown)
-    city_map.register(pages, city.screens.values())
+    city_map.register(pages, found.screens(city))
     return pages

@@ -4,7 +4,7 @@ What stands above the marker is written by hand and stays.
 """
 
 from collections.abc import Iterator
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path as FilePath
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -21,8 +21,10 @@ from domain.metric import Metric
 from domain.noise import Noise
 from domain.place import Site
 from domain.receiver import Receiver
+from domain.roster import Roster
 from domain.rule import Rule
 from domain.screen import PanelSpec, Screen
+from domain.topic import TopicPage
 from indicators import derive
 
 TARGET = FilePath(__file__).parent.parent / "docs" / "city-folder.md"
@@ -36,6 +38,7 @@ _WORDS = {
     timedelta: "duration",
     Any: "anything",
     time: "time",
+    date: "day",
 }
 _FILES: tuple[tuple[str, str, type[BaseModel], frozenset[str]], ...] = (
     ("city.yaml", "", CitySpec, frozenset()),
@@ -48,7 +51,14 @@ _FILES: tuple[tuple[str, str, type[BaseModel], frozenset[str]], ...] = (
         Noise,
         frozenset(),
     ),
+    ("roster.yaml", "Who is on duty when; the file may be missing. See [shifts.md](shifts.md).", Roster, frozenset()),
     ("screens/*.yaml", "One screen a file; the file's name is its key.", Screen, frozenset({"key"})),
+    (
+        "screens/topics/*.yaml",
+        "One topic a file, shown at /topic/<file name>; `district.yaml` is what every /district/<adcode> shows. See [topics.md](topics.md).",
+        TopicPage,
+        frozenset({"key"}),
+    ),
 )
 
 

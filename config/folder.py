@@ -12,8 +12,10 @@ from domain.city import CitySpec
 from domain.metric import Metric
 from domain.noise import Noise
 from domain.place import Site
+from domain.roster import Roster
 from domain.rule import Rule
 from domain.screen import PanelSpec, Screen
+from domain.topic import TopicPage
 
 REQUIRED = ("city.yaml", "metrics.yaml", "sources.yaml")
 KNOWN = (
@@ -42,12 +44,17 @@ def read_folder(folder: FilePath, env: Mapping[str, str]) -> Parts:
     noise = _document(parts, env, "noise.yaml")
     if noise is not None and noise.data is not None:
         parts.noise = Entry(noise, (), validate(Noise, noise, ()))
+    roster = _document(parts, env, "roster.yaml")
+    if roster is not None and roster.data is not None:
+        parts.roster = Entry(roster, (), validate(Roster, roster, ()))
     _of_kinds(parts.receivers, RECEIVERS, _document(parts, env, "receivers.yaml"))
     _of_kinds(parts.sources, SOURCES, _document(parts, env, "sources.yaml"))
     for file in ("sites.yaml", *_files(folder, "sites")):
         _sites(parts, _document(parts, env, file))
     for file in _files(folder, "screens"):
         _screen(parts, _document(parts, env, file))
+    for file in _files(folder, "screens/topics"):
+        _topic(parts, _document(parts, env, file))
     if not parts.screens:
         parts.documents.append(_told("screens", "holds no screen; write screens/overview.yaml"))
     return parts
@@ -160,6 +167,14 @@ def _screen(parts: Parts, document: Document | None) -> None:
     stand_in = good or [PanelSpec(key="none", kind="none", area="none")]  # so that the screen's own keys are judged
     screen = validate(Screen, document, (), {"key": key, **({"panels": stand_in} if "panels" in data else {})})
     parts.screens[key] = ScreenEntry(document, (), screen, panels)
+
+
+def _topic(parts: Parts, document: Document | None) -> None:
+    """The contents of a topic's page; the file's name is its key."""
+    if document is None or document.data is None:
+        return
+    key = document.file.removeprefix("screens/topics/").removesuffix(".yaml")
+    parts.topics[key] = Entry(document, (), validate(TopicPage, document, (), {"key": key}))
 
 
 def _panels(document: Document, value: object) -> dict[str, Entry[PanelSpec]]:

@@ -51,6 +51,8 @@ def _city(parts: Parts) -> City | None:
         sources={key: value for key, _, value in valid(parts.sources)},
         rules={key: value for key, _, value in valid(parts.rules)},
         noise=(parts.noise.value if parts.noise else None) or Noise(),
+        roster=parts.roster.value if parts.roster else None,
         receivers={key: value for key, _, value in valid(parts.receivers)},
+        topics={key: value for key, _, value in valid(parts.topics)},
         screens={key: entry.value for key, entry in parts.screens.items() if entry.value is not None},
     )

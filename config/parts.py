@@ -14,9 +14,11 @@ from domain.metric import Metric
 from domain.noise import Noise
 from domain.place import Site
 from domain.receiver import Receiver
+from domain.roster import Roster
 from domain.rule import Rule
 from domain.screen import PanelSpec, Screen
 from domain.source import SourceSpec
+from domain.topic import TopicPage
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -53,8 +55,10 @@ class Parts:
     sources: dict[str, Entry[SourceSpec]] = field(default_factory=dict)
     rules: dict[str, Entry[Rule]] = field(default_factory=dict)
     noise: Entry[Noise] | None = None
+    roster: Entry[Roster] | None = None
     receivers: dict[str, Entry[Receiver]] = field(default_factory=dict)
     screens: dict[str, ScreenEntry] = field(default_factory=dict)
+    topics: dict[str, Entry[TopicPage]] = field(default_factory=dict)
 
     @property
     def problems(self) -> list[Problem]:

@@ -16,8 +16,10 @@ from domain.duration import format_duration
 from domain.metric import Metric
 from domain.noise import Noise
 from domain.place import Site
+from domain.roster import Roster
 from domain.rule import Rule
 from domain.screen import Screen
+from domain.topic import TopicPage
 
 Schema = dict[str, Any]  # JSON Schema is open by nature
 DIALECT = "http://json-schema.org/draft-07/schema#"  # what the YAML language server reads
@@ -41,8 +43,10 @@ def schemas() -> dict[str, Schema]:
         "sources": _named(_one_of(SOURCES, ("key",)), "Source by its name"),
         "rules": _named(_of(Rule, "key"), "Alert rule by its name"),
         "noise": _of(Noise),
+        "roster": _of(Roster),
         "receivers": _named(_one_of(RECEIVERS, ("key",)), "Receiver of notices by its name"),
         "screen": _screen(),
+        "topic": _of(TopicPage, "key"),
     }
     return {f"{name}.schema.json": _finished(schema) for name, schema in files.items()}
 

@@ -10,9 +10,11 @@ from domain.metric import Metric
 from domain.noise import Noise
 from domain.place import District, Site
 from domain.receiver import Receiver
+from domain.roster import Roster
 from domain.rule import Rule
 from domain.screen import Screen
 from domain.source import SourceSpec
+from domain.topic import TopicPage
 
 
 class MapSpec(BaseModel):
@@ -69,6 +71,8 @@ class City:
     screens: dict[str, Screen] = field(default_factory=dict)
     receivers: dict[str, Receiver] = field(default_factory=dict)
     noise: Noise = field(default_factory=Noise)
+    roster: Roster | None = None
+    topics: dict[str, TopicPage] = field(default_factory=dict)
 
     @property
     def adcode(self) -> str:

@@ -79,6 +79,10 @@ class Metric(BaseModel):
     )
     target: float | None = Field(None, description="Target in the metric's unit.")
     target_source: str = Field("", description="Document that sets the target.")
+    to_date: bool = Field(
+        False,
+        description="Its value grows from January to December (累计), so that its target is judged against the time gone.",
+    )
     standard: str = Field("", description="Standard and clause the number follows.")
     version: str = Field("1", description="Version of this definition; raise it when the definition changes.")
     since: str = Field("", description="Date from which this version holds.")

@@ -95,7 +95,7 @@ def _compared(view: View, metric: Metric, place: str) -> Node:
     """Every comparison, printed or refused with its reason: a missing one would look like no change."""
     rows: list[Child] = []
     for basis in COMPARED:
-        if basis == "progress" and (metric.target is None or metric.aggregate != "sum"):
+        if basis == "progress" and (metric.target is None or not (metric.to_date or metric.aggregate == "sum")):
             continue
         found = view.snapshot.compare(metric.key, place, basis)
         refused = found.delta is None

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from threading import Lock
 from types import MappingProxyType
 
@@ -18,6 +19,7 @@ from layouts.address import Address
 from layouts.moments import Moments
 from layouts.source import Records
 from layouts.tags import Child
+from layouts.topics import found
 from layouts.view import View
 from snapshot.model import Snapshot
 
@@ -92,10 +94,11 @@ class Pages:
         route = self._routes.get(path)
         if route is not None:
             return route(viewer, asked)
-        view = self.view(asked, viewer)
+        shown, district = found.at(self._city, path)
+        view = self.view(replace(asked, district=district) if district else asked, viewer)
         if view is None:
             return html.Div("正在启动…", id="page")
-        painted = self._paint(self._city.screens.get(path.strip("/"), self._home), view)
+        painted = self._paint(shown or self._home, view)
         if self._menu is None:
             return painted
         return shell.with_account(painted, self._menu(viewer, asked))

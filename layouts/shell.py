@@ -7,6 +7,8 @@ from copy import copy
 from dash import html
 
 from domain.screen import Screen
+from domain.topic import DISTRICT
+from layouts import navigation
 from layouts.alerts import news
 from layouts.tags import Child, Node, Parts, h, node, part_id, store
 from layouts.view import View
@@ -92,6 +94,7 @@ def _facts(screen: Screen, view: View) -> dict[str, str]:
         "zone": view.city.spec.zone,
         "city": view.city.adcode,
         "place": view.place,
+        "fixed": view.place if screen.key == DISTRICT else "",
         "texts": json.dumps(spoken, ensure_ascii=False),
     }
 
@@ -106,7 +109,7 @@ def _header(screen: Screen, view: View) -> Node:
     ]
     right: list[Child] = [
         h("Div", None, "place", id=part_id(KEY, "place")),
-        _nav(screen, view),
+        navigation.menu(screen, view),
         h("Span", view.t("演示数据"), "demo", title=view.t("数据由演示部门模拟，不是真实数据")) if spec.demo else None,
         h(
             "A",
@@ -128,22 +131,6 @@ def _header(screen: Screen, view: View) -> Node:
         "Header",
         [h("Div", left, "head-left"), h("H1", title, "head-title", title=title), h("Div", right, "head-right")],
         "head",
-    )
-
-
-def _nav(screen: Screen, view: View) -> Node | None:
-    """One link for each screen that exists; none while there is only one."""
-    screens = sorted(view.city.screens.values(), key=lambda s: (s.order, s.key))
-    if len(screens) < 2:
-        return None
-    links = [_link(other, view, other.key == screen.key) for other in screens]
-    return h("Nav", links, "nav", aria={"label": view.t("专题")})
-
-
-def _link(screen: Screen, view: View, is_here: bool) -> Node:
-    path = "/" if screen.order == 0 else f"/{screen.key}"
-    return h(
-        "A", view.title(screen), "is-here" if is_here else "", href=path, aria={"current": "page"} if is_here else None
     )
 
 

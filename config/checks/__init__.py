@@ -9,7 +9,7 @@ from config.checks.places import check_city, check_sites
 from config.checks.reach import check_reach
 from config.checks.receivers import check_receivers
 from config.checks.rules import check_rules
-from config.checks.screens import check_screens
+from config.checks.screens import check_screens, check_topics
 from config.checks.sources import check_sources
 from config.parts import Parts
 
@@ -26,4 +26,5 @@ CHECKS: tuple[Callable[[Parts], None], ...] = (
     check_noise,
     check_receivers,
     check_screens,
+    check_topics,
 )

@@ -1,14 +1,15 @@
 """Screens: the metrics that panels show, and the grid they stand in."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from pydantic import BaseModel
 
 from config.checks.names import no_metric, not_among
-from config.parts import Entry, Parts, ScreenEntry
+from config.parts import Entry, Parts, ScreenEntry, valid
 from config.problem import Path
 from datasources.units import conversion
-from domain.screen import Item, PanelSpec, Screen
+from domain.screen import Item, Screen
 
 
 def check_screens(parts: Parts) -> None:
@@ -22,7 +23,15 @@ def check_screens(parts: Parts) -> None:
             _check_areas(screen, screen.value)
 
 
-def _check_items(parts: Parts, entry: Entry[PanelSpec], panel: PanelSpec) -> None:
+def check_topics(parts: Parts) -> None:
+    """Every number a topic's page names exists, and the map's limits rise."""
+    for _, entry, topic in valid(parts.topics):
+        _check_items(parts, entry, topic)
+        if topic.map is not None and list(topic.map.breaks) != sorted(set(topic.map.breaks)):
+            entry.tell("the four limits must rise", "map", "breaks")
+
+
+def _check_items(parts: Parts, entry: Entry[Any], panel: BaseModel) -> None:
     for path, item in items(panel):
         if sentence := no_metric(parts, item.metric):
             entry.tell(sentence, *path, *(() if path and path[-1] == "metric" else ("metric",)))

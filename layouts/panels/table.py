@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from domain.screen import PanelSpec
-from layouts import frame
+from layouts import frame, links
 from layouts.number import number
 from layouts.tags import Child, Node, Parts, h, part_id
 from layouts.view import View, is_judgeable
@@ -15,11 +15,13 @@ class TableSpec(PanelSpec):
     """items: one column each. of: rows are districts, or the sites that measure the first item; sites come worst first.
 
     count: how many rows at most; the panel's height decides how many of them are seen.
+    everywhere: all districts also where one of them is looked at, which is marked; names lead to the districts' pages.
     """
 
     kind: Literal["table"]
     of: Literal["districts", "sites"] = "districts"
     count: int = 100
+    everywhere: bool = False
 
 
 def build(spec: TableSpec, view: View) -> Node:
@@ -48,7 +50,7 @@ def _column(spec: TableSpec, view: View, metric: str) -> dict[str, Reading]:
     if spec.of == "sites":
         return {r.place: r for r in worst_first(view, metric, view.snapshot.readings(metric, view.place))}
     found = view.snapshot.by_district(metric)
-    return {r.place: r for r in found if not view.place or r.place == view.place}
+    return {r.place: r for r in found if spec.everywhere or not view.place or r.place == view.place}
 
 
 def worst_first(view: View, metric: str, found: Sequence[Reading]) -> list[Reading]:
@@ -59,8 +61,10 @@ def worst_first(view: View, metric: str, found: Sequence[Reading]) -> list[Readi
 
 def _row(spec: TableSpec, view: View, place: str, columns: list[dict[str, Reading]]) -> Node:
     name = view.place_name(place)
-    cells: list[Child] = [h("Th", name, "table-name", title=name, scope="row")]
+    is_link = spec.everywhere and place in view.city.districts
+    shown = h("A", name, "link", href=links.district(view, place)) if is_link else name
+    cells: list[Child] = [h("Th", shown, "table-name", title=name, scope="row")]
     for item, column in zip(spec.items, columns, strict=True):
         reading = column.get(place, Reading(item.metric, place))
         cells.append(h("Td", number(view, item, reading, with_unit=False)))
-    return h("Tr", cells)
+    return h("Tr", cells, "is-here" if spec.everywhere and place == view.place else "")

@@ -276,7 +276,8 @@ class FakeSnapshot:
         if metric.startswith("hotline.topic."):
             base = float(next(v for k, _, _, v in _TOPICS if metric.endswith(k)))
             return base if place == CITY else float(round(base / 7 * (1.2 + _wobble(metric, place))))
-        m, base, swing = self.city.metrics[metric], _METRICS[metric][7], _METRICS[metric][8]
+        m = self.city.metrics[metric]
+        base, swing = _METRICS[metric][7:9] if metric in _METRICS else (m.target or 60.0, 3.0)
         if place == CITY:
             return base
         if m.aggregate == "sum":

@@ -1,0 +1,40 @@
+"""Addresses of the cockpit's own pages, which keep what the present one shows: language, district and the moment replayed."""
+
+from urllib.parse import urlencode
+
+from layouts.view import View
+
+TOPIC, DISTRICT, INDICATOR, TARGETS = "/topic/", "/district/", "/indicator/", "/targets"
+
+
+def href(view: View, path: str, **query: str) -> str:
+    """A page of the cockpit in the view's language and at its moment; empty values are left out."""
+    kept = {"lang": view.lang if view.lang != "zh" else "", "t": "" if view.snapshot.live else _moment(view)}
+    asked = {name: value for name, value in (kept | query).items() if value}
+    return f"{path}?{urlencode(asked)}" if asked else path
+
+
+def indicator(view: View, metric: str, place: str = "") -> str:
+    """The page of a metric, of a district where a number of one leads there; a site's number leads to its district's."""
+    district = view.city.district_of(place) if place else view.place
+    return href(view, f"{INDICATOR}{metric}", district=district)
+
+
+def district(view: View, adcode: str) -> str:
+    """The page of a district."""
+    return href(view, f"{DISTRICT}{adcode}")
+
+
+def topic(view: View, key: str) -> str:
+    """The page of a topic, of the district looked at."""
+    return href(view, f"{TOPIC}{key}", district=view.place)
+
+
+def cases(view: View, **query: str) -> str:
+    """The list of alert cases, also those that are over; it knows no replayed moment."""
+    asked = {"state": "all", "lang": view.lang if view.lang != "zh" else "", **query}
+    return "/alerts?" + urlencode({name: value for name, value in asked.items() if value})
+
+
+def _moment(view: View) -> str:
+    return view.snapshot.at.strftime("%Y-%m-%dT%H:%M:%SZ")
