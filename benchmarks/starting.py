@@ -91,7 +91,7 @@ def delays(page: Page, var: Path, times: int) -> list[float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--settle", type=int, default=60, help="seconds with an open page before memory is read")
+    parser.add_argument("--settle", type=int, default=60, help="seconds with an open page before it is stopped or its memory is read")
     settle = parser.parse_args().settle
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         var = Path(folder)
@@ -103,8 +103,8 @@ def main() -> None:
             began = time.perf_counter()
             process = start(var)
             print(f"{words}: complete screen after {until_complete(page, began):.1f} s", flush=True)
+            time.sleep(settle)  # a cockpit that runs; its first forecasts are made meanwhile
             if words == "later start":
-                time.sleep(settle)
                 sizes = memory(var)
                 for name, (rss, pss) in sorted(sizes.items()):
                     print(f"  {name:<8} {rss:6.0f} MB resident, {pss:6.0f} MB proportional")
