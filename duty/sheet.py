@@ -88,7 +88,7 @@ def parts(known: Facts) -> tuple[Part, ...]:
         _in_force(known),
         _quiet(known),
         _sources(known),
-        _dossiers("instructions", known.instructions, known),
+        _instructions(known),
         _passed(known),
     )
 
@@ -182,8 +182,13 @@ def _passed(known: Facts) -> Part:
     return _part("passed", lines, {"self_closed": len(known.around.passed), "hidden": len(hidden)})
 
 
-def _dossiers(key: str, found: Sequence[Card], known: Facts) -> Part:
-    return _part(key, [_line(one, known.now) for one in found], {"open": len(found)})
+def _instructions(known: Facts) -> Part:
+    lines = [_line(one, known.now) for one in known.instructions]
+    late = [
+        line.model_copy(update={"late": bool(one.own("late"))})
+        for line, one in zip(lines, known.instructions, strict=True)
+    ]
+    return _part("instructions", late, {"open": len(late), "overdue": sum(line.late for line in late)})
 
 
 def _line(one: Card, now: datetime) -> Line:

@@ -1,16 +1,22 @@
-"""The shifts' clock: opens the first, draws up sheets before a change, and tells when one stays unsigned."""
+"""The clock of the desk's own papers: shifts and sheets, a stage that was ordered for a while, instructions that are overdue."""
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
 from domain.city import City
+from domain.dossier import Dossier
 from domain.errors import TransitionRefused
 from domain.handover import Handover
+from domain.instruction import Instruction
 from domain.shift import Shift
+from domain.stage import StageOrder
+from duty.instructions import overdue
 from duty.shifts import OPEN, turn
+from duty.stage import expire
 from store import Store
+from store.duty import Desktop, Outcome
 
 log = logging.getLogger("shifts")
 
@@ -18,25 +24,42 @@ EVERY = timedelta(seconds=5)
 
 
 def keeper(city: City, store: Store) -> Callable[[datetime], Awaitable[None]]:
-    """What the timetable runs: nothing without a roster; otherwise a look, and a decision when one is due."""
+    """What the timetable runs: a look, and a decision when one is due. Without a roster there are no shifts."""
 
     async def keep(now: datetime) -> None:
-        if city.roster is not None:
-            await asyncio.to_thread(turned, city, store, now)
+        await asyncio.to_thread(turned, city, store, now)
 
     return keep
 
 
 def turned(city: City, store: Store, now: datetime) -> bool:
-    """Let time pass for shifts and sheets; whether anything moved."""
-    shifts, sheets = store.duty.dossiers(Shift, OPEN), store.duty.dossiers(Handover, OPEN)
-    due = any(one.due is not None and one.due <= now for one in (*shifts, *sheets))
-    if not due and any(one.state == "on" for one in shifts):
-        return False
+    """Let time pass; whether anything moved."""
+    decisions = [
+        (turn(city.roster, city.zone, now), _shifts_due(city, store, now)),
+        (expire(now), _due(store.duty.dossiers(StageOrder, OPEN), now)),
+        (overdue(now), _due(store.duty.dossiers(Instruction, OPEN), now)),
+    ]
+    moved = [
+        _decided(store, decision, now) for decision, due in decisions if due
+    ]  # each of them, whatever the others do
+    return any(moved)
+
+
+def _shifts_due(city: City, store: Store, now: datetime) -> bool:
+    shifts = store.duty.dossiers(Shift, OPEN) if city.roster is not None else []
+    on = any(one.state == "on" for one in shifts)
+    return city.roster is not None and (not on or _due([*shifts, *store.duty.dossiers(Handover, OPEN)], now))
+
+
+def _due(found: Sequence[Dossier], now: datetime) -> bool:
+    return any(one.due is not None and one.due <= now for one in found)
+
+
+def _decided(store: Store, decision: Callable[[Desktop], Outcome], now: datetime) -> bool:
     try:
-        done = store.duty.decide(turn(city.roster, city.zone, now), None, now)
+        done = store.duty.decide(decision, None, now)
     except TransitionRefused as error:  # a person was faster; the next look sees what they did
-        log.info("shifts could not be turned: %s", error)
+        log.info("time moved nothing: %s", error)
         return False
     for step in done.dossiers:
         log.info("%s %s: %s", step.verb, step.dossier.id, step.dossier.title)

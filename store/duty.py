@@ -16,6 +16,7 @@ from store import cases, dossiers, notices
 from store import changes as feed
 from store.audit import write_deed
 from store.buckets import Calendar
+from store.case_steps import read_steps
 from store.dossiers import DossierQuery
 from store.driver import Driver
 from store.moment import to_ms
@@ -145,6 +146,11 @@ class Duty:
         """When time next moves a dossier."""
         with self._work.reading() as connection:
             return dossiers.next_due(connection)
+
+    def case_steps(self, since: datetime, until: datetime) -> list[tuple[str, datetime, str, str]]:
+        """(case, at, verb, actor) of every step of the cases opened since <= t < until, in the order they were written."""
+        with self._work.reading() as connection:
+            return list(read_steps(connection, since, until))
 
     def _day(self, at: datetime) -> str:
         return f"{at.astimezone(self._calendar.zone):%Y%m%d}"

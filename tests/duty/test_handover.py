@@ -317,7 +317,7 @@ def test_every_part_says_what_is_open() -> None:
     assert counts["in_force"] == {"warnings": 0, "responses": 1}
     assert counts["quiet"] == {"silences": 1}
     assert counts["sources"] == {"total": 2, "bad": 1}
-    assert counts["instructions"] == {"open": 1}
+    assert counts["instructions"] == {"open": 1, "overdue": 0}
     assert counts["passed"] == {"self_closed": 1, "hidden": 1}
     assert found["in_force"].lines[0].say == "内涝：Ⅲ级响应"
     assert [line.about for line in found["passed"].lines] == ["GJ-9", "GJ-3"]

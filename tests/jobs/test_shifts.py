@@ -1,14 +1,22 @@
 """The shifts' clock against a real store."""
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
+from access.rights import RIGHTS
+from domain.account import Role, Viewer
 from domain.handover import Handover
+from domain.instruction import Instruction
+from domain.stage import StageOrder
+from duty import instructions, stage
 from duty.shifts import current
 from jobs.shifts import keeper, turned
 from store import open_store
 from tests.duty.rosters import ROSTER, local
 from tests.layouts.accounts.people import city as plain_city
+
+HOUR = timedelta(hours=1)
 
 
 async def test_shifts_begin_and_sheets_appear_by_the_clock(tmp_path: Path) -> None:
@@ -25,3 +33,17 @@ async def test_without_a_roster_the_clock_does_nothing(tmp_path: Path) -> None:
     with open_store(f"sqlite:///{tmp_path}/store.db") as store:
         await keeper(plain_city(), store)(local(25, 9))
         assert current(store) is None
+
+
+def test_time_ends_an_ordered_stage_and_marks_an_instruction(tmp_path: Path) -> None:
+    now = local(25, 9)
+    leader = Viewer("chen.jun", "陈军", Role.LEADER, RIGHTS[Role.LEADER])
+    with open_store(f"sqlite:///{tmp_path}/store.db") as store:
+        wish = instructions.Wish("加密巡查", "", "市水利局", now + HOUR)
+        store.duty.decide(instructions.issue(wish, leader, now), None, now)
+        store.duty.decide(stage.order(stage.Wish(4, HOUR, "台风", 1), leader, now), None, now)
+        assert not turned(plain_city(), store, now)
+        assert turned(plain_city(), store, now + HOUR)
+        assert store.duty.dossiers(Instruction)[0].late
+        assert store.duty.dossiers(StageOrder)[0].state == "expired"
+        assert not turned(plain_city(), store, now + HOUR)
