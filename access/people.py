@@ -1,6 +1,6 @@
 """Accounts: who there is, who may sign in, and how they are let in. Every change names who made it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -12,6 +12,7 @@ from access.accounts import (
     Rights,
     existing,
     fit,
+    is_demo,
     is_login,
     login_of,
 )
@@ -177,6 +178,26 @@ class People:
         self._keep_strong(known, password)
         return self._sessions.open(known.account, visit, remember=remember, patience=WITH_ADDRESS)
 
+    def confirm(self, login: str, password: str, visit: Visit) -> Account | Refusal:
+        """Whose signature this is: the same care as at the sign-in, yet no session is opened.
+
+        A password that has yet to be changed signs for nobody. A demonstration's accounts have none and need none.
+        """
+        name = login_of(login)
+        if self._demo and is_demo(name):
+            return self._people.account(name) or Refusal(Why.WRONG)
+        claim = self._people.claim(
+            {login_subject(name): WITH_LOGIN, address_subject(visit.address): WITH_ADDRESS}, visit.at
+        )
+        if not claim.granted:
+            return Refusal(Why.LOCKED, claim.until)
+        known = self._find(name)
+        right = self._passwords.matches(password, known.password if known else "")
+        if known is None or not right or known.account.disabled or known.account.must_change:
+            return self._refuse(known, claim, visit)
+        self._people.confirmed(name, visit.address, WITH_ADDRESS)
+        return known.account
+
     def first_administrator(self, now: datetime) -> tuple[str, str] | None:
         """Login and one-time password of the first administrator; None when a password opens some account already."""
         if self._people.has_password():
@@ -189,10 +210,15 @@ class People:
 
     # -- the demonstration
 
-    def demo_accounts(self, department: str, reach: Reach, now: datetime) -> list[Account]:
-        """One account for each role, made or put right; `department` and `reach` are the clerk's. No password opens them."""
+    def demo_accounts(
+        self, department: str, reach: Reach, now: datetime, colleagues: Sequence[Account] = ()
+    ) -> list[Account]:
+        """One account for each role, made or put right; `department` and `reach` are the clerk's. No password opens them.
+
+        colleagues: further accounts of the demonstration, who stand on its roster.
+        """
         known = {one.login: one for one in self._people.accounts()}
-        wanted = [_demo(role, department, reach) for role in DEMO_NAMES]
+        wanted = [*(_demo(role, department, reach) for role in DEMO_NAMES), *filter(_is_demo, colleagues)]
         for one in wanted:
             if one.login not in known:
                 self._people.add(one, "", deed(SYSTEM, Verb.ACCOUNT_ADD, f"account:{one.login}", now))
@@ -242,6 +268,10 @@ def _first(password: str | None, login: str) -> str:
         return one_time_password()
     check_password(password, login)
     return password
+
+
+def _is_demo(account: Account) -> bool:
+    return is_demo(account.login)
 
 
 def _demo(role: Role, department: str, reach: Reach) -> Account:

@@ -4,9 +4,10 @@ import os
 from collections import Counter
 from datetime import datetime
 
+from access.accounts import DEMO_PREFIX, is_demo
 from access.opening import Access, open_access
 from access.secret import read_key
-from domain.account import Reach
+from domain.account import Account, Reach, Role
 from domain.city import City
 from jobs.settings import Settings
 from store import Store
@@ -18,7 +19,7 @@ def access_to(city: City, store: Store, settings: Settings, now: datetime) -> Ac
     key = read_key(os.environ, settings.var)
     access = open_access(store, key, departments=departments, demo=city.spec.demo)
     if city.spec.demo:
-        access.people.demo_accounts(*_clerk(city), now)
+        access.people.demo_accounts(*_clerk(city), now, _colleagues(city))
     return access
 
 
@@ -31,6 +32,23 @@ def first_words(access: Access, now: datetime) -> str:
     return (
         f"The first administrator: {login}, one-time password {password} (shown only now, changed at the first sign-in)"
     )
+
+
+def _colleagues(city: City) -> list[Account]:
+    """Those of the demonstration's roster who are not among its one-click accounts."""
+    known = {f"{DEMO_PREFIX}{role.value}" for role in Role}
+    seats = [
+        (login, role, f"{word}（{team.name}）")
+        for team in (city.roster.teams.values() if city.roster else ())
+        for role, word, logins in (
+            (Role.DUTY, "演示值班员", team.officers),
+            (Role.SHIFT, "演示值班长", (team.shift_leader,)),
+            (Role.LEADER, "演示领导", (team.leader,)),
+        )
+        for login in logins
+    ]
+    made = {login: Account(login, name, role) for login, role, name in reversed(seats) if is_demo(login)}
+    return [made[login] for login in sorted(made.keys() - known)]
 
 
 def _clerk(city: City) -> tuple[str, Reach]:

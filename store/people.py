@@ -126,6 +126,12 @@ class Register:
                 clear(connection, login_subject(new.login))
                 take_back(connection, address_subject(new.address), patience)
 
+    def confirmed(self, login: str, address: str, patience: Patience) -> None:
+        """The attempt that was claimed for a login and an address was no failure."""
+        with self._work.writing() as connection:
+            clear(connection, login_subject(login))
+            take_back(connection, address_subject(address), patience)
+
     # -- sessions
 
     def session_of(self, secret: str) -> tuple[Session, Account] | None:

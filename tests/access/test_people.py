@@ -432,3 +432,44 @@ def test_everything_that_happened_is_one_whole_chain(everywhere: Access, store: 
     assert verbs == {"account.add", "session.start", "password.change", "session.refused", "session.end"}
     assert verbs <= {verb.value for verb in Verb}
     assert store.audit.verify().ok
+
+
+# -- a signature
+
+
+def test_a_signature_takes_the_password_and_opens_no_session(access: Access, sqlite_store: Store) -> None:
+    let_in(access, of(Role.DUTY))
+    open_before = len(sqlite_store.people.sessions(NOW))
+    signed = access.people.confirm(" Li.Wei ", PASSWORD, visit())
+    assert isinstance(signed, Account)
+    assert signed.login == "li.wei"
+    assert access.people.confirm("li.wei", WRONG, visit()) == Refusal(Why.WRONG)
+    assert access.people.confirm("nobody", PASSWORD, visit()) == Refusal(Why.WRONG)
+    assert len(sqlite_store.people.sessions(NOW)) == open_before
+
+
+def test_guessing_at_signatures_locks_out_as_guessing_at_the_door_does(access: Access) -> None:
+    let_in(access, of(Role.DUTY))
+    answers = [access.people.confirm("li.wei", WRONG, visit()) for _ in range(6)]
+    assert [one.why for one in answers if isinstance(one, Refusal)] == [Why.WRONG] * 4 + [Why.LOCKED] * 2
+    assert isinstance(access.people.confirm("li.wei", PASSWORD, visit()), Refusal)
+
+
+def test_right_signatures_are_never_too_many(access: Access) -> None:
+    let_in(access, of(Role.DUTY))
+    assert not any(isinstance(access.people.confirm("li.wei", PASSWORD, visit()), Refusal) for _ in range(25))
+
+
+def test_a_first_password_signs_for_nobody(access: Access) -> None:
+    first = access.people.add(of(Role.DUTY, "wang"), admin(access), NOW)
+    assert isinstance(access.people.confirm("wang", first, visit()), Refusal)
+
+
+def test_the_demonstrations_people_sign_without_a_password_only_there(access: Access, sqlite_store: Store) -> None:
+    colleague = Account("demo.officer_b", "演示值班员（乙班）", Role.DUTY)
+    demo = open_access(sqlite_store, KEY, departments={}, demo=True)
+    demo.people.demo_accounts("", Reach(), NOW, (colleague, Account("li.wei", "李伟", Role.DUTY)))
+    assert demo.people.confirm("demo.officer_b", "", visit()) == sqlite_store.people.account("demo.officer_b")
+    assert demo.people.account("li.wei") is None
+    assert isinstance(demo.people.confirm("demo.nobody", "", visit()), Refusal)
+    assert isinstance(access.people.confirm("demo.officer_b", "", visit()), Refusal)

@@ -67,5 +67,15 @@ def test_a_city_in_earnest_has_no_one_click_accounts(city: City, store: Store, t
 
 
 def test_a_demonstration_without_sources_has_its_roles_all_the_same(city: City, store: Store, tmp_path: Path) -> None:
-    access_to(replace(city, sources={}, metrics={}), store, settings(tmp_path), NOW)
+    access_to(replace(city, sources={}, metrics={}, roster=None), store, settings(tmp_path), NOW)
     assert len(store.people.accounts()) == len(Role)
+
+
+def test_those_of_the_demonstrations_roster_have_accounts(city: City, store: Store, tmp_path: Path) -> None:
+    assert city.roster is not None
+    access_to(city, store, settings(tmp_path), NOW)
+    seats = {login for team in city.roster.teams.values() for login in team.logins}
+    accounts = {one.login: one for one in store.people.accounts()}
+    assert seats <= accounts.keys()
+    assert accounts["demo.shift_leader_b"].role is Role.SHIFT
+    assert accounts["demo.duty_officer_b"].name == "演示值班员（乙班）"
