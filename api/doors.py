@@ -105,6 +105,7 @@ DOORS: tuple[Door, ...] = (
     _page("/rules", Right.VIEW, "alert rules, their volume, tests and silences"),
     _page("/audit", Right.AUDIT, "the audit log"),
     _read("/audit/export.{form}", Right.AUDIT, "the audit log as a file", By.SESSION),
+    _read("/export/panel.{form}", Right.EXPORT, "a panel's table as a file", By.SESSION),
     # What pages ask for
     _read("/_dash-layout", Right.VIEW, "the page's content", By.SESSION, of_page=True),
     _read("/_dash-dependencies", Right.VIEW, "which callbacks the page has", By.SESSION),

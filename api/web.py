@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fastapi import FastAPI
 
 from access.opening import Access
-from api import errors, exports, health, layers, stream
+from api import errors, exports, health, layers, panel_exports, stream
 from api.callback_body import Declared
 from api.csrf import Csrf
 from api.doors import DOORS, Callbacks, Door, Doors
@@ -36,6 +36,7 @@ def mount(server: FastAPI, services: Services) -> LayerFiles:
         health.router(services),
         layers.router(files),
         exports.router(services),
+        panel_exports.router(services),
         v1.router(services, files),
     ):
         server.include_router(router)

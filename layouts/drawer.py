@@ -5,7 +5,7 @@ from datetime import timedelta
 from domain.health import MEASURED, RATE, source_at
 from domain.metric import Metric
 from domain.screen import Item
-from layouts import expected, figure, sheet, source, sources, theme, words
+from layouts import expected, figure, links, sheet, source, sources, theme, words
 from layouts.address import Address
 from layouts.number import number
 from layouts.rows import name_cell
@@ -66,12 +66,23 @@ def _metric(view: View, metric: Metric, place: str) -> list[Child]:
     return [
         head,
         _value(view, metric, reading),
+        _ways(view, metric, place),
         sources.table(view) if metric.key in MEASURED and not source_at(place) else None,
         _compared(view, metric, place),
         _history(view, metric, place),
         _facts(view, metric, reading),
         _behind(view, metric, place),
     ]
+
+
+def _ways(view: View, metric: Metric, place: str) -> Node:
+    """From the number on: its own page with the list behind it, and the page of its district."""
+    ways = [h("A", view.t("指标页 →"), "way", href=links.indicator(view, metric.key, place))]
+    district = view.city.district_of(place)
+    if district:
+        name = view.t("{name}页 →", name=view.short_name(district))
+        ways.append(h("A", name, "way", href=links.district(view, district)))
+    return h("Div", ways, "ways")
 
 
 def _value(view: View, metric: Metric, reading: Reading) -> Node:

@@ -1,15 +1,12 @@
-"""The header's menu: screens and topics in their order, those beyond the first few under 「更多」."""
+"""The header's menu: as many screens and topics as there is room for, and all of them under 「更多」."""
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from domain.screen import Screen
 from domain.topic import DISTRICT
 from layouts import links
-from layouts.tags import Child, Node, h
+from layouts.tags import Node, h
 from layouts.view import View
-
-SHOWN = 6  # as many as the header has room for beside the title at 1366 px
 
 
 class Way(NamedTuple):
@@ -21,15 +18,18 @@ class Way(NamedTuple):
 
 
 def menu(here: Screen, view: View) -> Node | None:
-    """One link for each screen and topic; none while there is only one page."""
+    """One link for each screen and topic; none while there is only one page.
+
+    The row shows what fits and hides the rest, so that a narrow screen or a long place name costs no title.
+    """
     ways = _ways(view)
     if len(ways) < 2:
         return None
-    first, rest = ways[:SHOWN], ways[SHOWN:]
-    children: list[Child] = [_link(way, view, here) for way in first]
-    if rest:
-        children.append(_more(rest, view, here))
-    return h("Nav", children, "nav", aria={"label": view.t("专题")})
+    row = h("Div", [_link(way, view, here) for way in ways], "nav-row")
+    current = next((way.title for way in ways if way.key == here.key), "")
+    summary = h("Summary", view.t("更多"), "is-away" if current else "", title=current or None)
+    more = h("Details", [summary, h("Div", [_link(way, view, here) for way in ways], "nav-fold")], "nav-more")
+    return h("Nav", [row, more], "nav", aria={"label": view.t("专题")})
 
 
 def _ways(view: View) -> list[Way]:
@@ -49,10 +49,3 @@ def _link(way: Way, view: View, here: Screen) -> Node:
     is_here = way.key == here.key
     to = links.href(view, way.path, district=view.place)
     return h("A", way.title, "is-here" if is_here else "", href=to, aria={"current": "page"} if is_here else None)
-
-
-def _more(rest: Sequence[Way], view: View, here: Screen) -> Node:
-    """The others; the one that is looked at gives the fold its name, so that one always sees where one is."""
-    current = next((way.title for way in rest if way.key == here.key), "")
-    summary = h("Summary", current or view.t("更多"), "is-here" if current else "")
-    return h("Details", [summary, h("Div", [_link(way, view, here) for way in rest], "nav-fold")], "nav-more")

@@ -8,7 +8,7 @@ from typing import Any
 from dash import html
 
 from domain.screen import Item, PanelSpec, Screen
-from layouts import frame, shell
+from layouts import frame, shell, tools
 from layouts.alerts import news
 from layouts.panels import KINDS, LISTS
 from layouts.tags import Node, Parts, id_json
@@ -70,11 +70,11 @@ def is_refused(spec: PanelSpec, view: View) -> bool:
     """Whether a panel is about numbers, and none of them may be read by those who look."""
     if view.snapshot.reach.whole or spec.kind in LISTS:
         return False
-    asked = [item.metric for item in _items(spec)]
+    asked = [item.metric for item in items(spec)]
     return bool(asked) and not any(map(view.may_read, asked))
 
 
-def _items(spec: PanelSpec) -> Iterator[Item]:
+def items(spec: PanelSpec) -> Iterator[Item]:
     """Every number a panel declares, in whichever of its kind's keys."""
     for name in type(spec).model_fields:
         value = getattr(spec, name)
@@ -85,10 +85,12 @@ def _items(spec: PanelSpec) -> Iterator[Item]:
 
 def build(screen: Screen, view: View) -> html.Div:
     """The whole page as a Dash component, filled with the first snapshot, so that the first paint carries numbers."""
-    panels = [KINDS[spec.kind][1](spec, view) for spec in screen.panels]
+    panels = [tools.equip(KINDS[spec.kind][1](spec, view), spec, view) for spec in screen.panels]
     tree = shell.build(screen, view, panels)
     fill(tree, render(screen, view))
-    return html.Div(children=tree["props"]["children"], id="page", className="page", lang=view.lang)
+    # A screen of the city's folder is composed to fit; a page made by a template may scroll.
+    cls = "page" if screen.key in view.city.screens else "page is-page"
+    return html.Div(children=tree["props"]["children"], id="page", className=cls, lang=view.lang)
 
 
 def fill(tree: Node, parts: Mapping[str, Mapping[str, Any]]) -> None:

@@ -8,7 +8,7 @@ from dash import html
 
 from domain.screen import Screen
 from domain.topic import DISTRICT
-from layouts import navigation
+from layouts import links, navigation
 from layouts.alerts import news
 from layouts.tags import Child, Node, Parts, h, node, part_id, store
 from layouts.view import View
@@ -179,7 +179,8 @@ def _place(view: View) -> list[Child]:
             title=label,
             aria={"label": label},
             type="button",
-        )
+        ),
+        h("A", view.t("县区页 →"), "place-way", href=links.district(view, view.place)),
     ]
 
 

@@ -4,7 +4,6 @@ from typing import Literal
 
 from alerts.cases import SPOKEN
 from domain.alert import Alert
-from domain.case import Handling
 from domain.incident import Incident
 from domain.metric import Topic
 from domain.screen import PanelSpec
@@ -71,7 +70,7 @@ def _alert(view: View, alert: Alert) -> Node:
     if case is not None:
         number = h("A", case.id, "link", href=links.cases(view, case=case.id))
     text = h("Button", say, "link", data={"metric": alert.metric, "place": alert.site}, title=say, type="button")
-    state = view.t(SPOKEN[case.handling if case is not None else Handling.NEW])
+    state = view.t(SPOKEN[case.handling] if case is not None else "无需签收")
     return _row([_badge(f"P{level}", level), number, text, view.place_name(alert.site), view.clock(began), state])
 
 

@@ -79,8 +79,9 @@ def _cell(view: View, item: Item, reading: Reading, column: Column) -> Node:
 def told(view: View, found: Comparison, metric: Metric, reading: Reading) -> Node:
     """A difference with its unit and, where the metric has a direction, whether it is for the better."""
     text = words.delta(view, found, metric.digits)
-    unit = view.t("个百分点") if found.unit == "pt" and text[:1] in "▲▼" else ""
-    sense = {True: "is-better", False: "is-worse", None: ""}[found.better if is_judgeable(reading) else None]
+    moved = text[:1] in "▲▼"
+    unit = view.t("百分点") if found.unit == "pt" and moved else ""
+    sense = {True: "is-better", False: "is-worse", None: ""}[found.better if moved and is_judgeable(reading) else None]
     word = {"is-better": view.t("变好"), "is-worse": view.t("变差"), "": ""}[sense]
     body: list[Child] = [h("B", text), h("Small", unit) if unit else None, h("Small", word, "sense") if word else None]
     return h("Span", body, f"cmp {sense}".strip())

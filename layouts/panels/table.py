@@ -15,7 +15,8 @@ class TableSpec(PanelSpec):
     """items: one column each. of: rows are districts, or the sites that measure the first item; sites come worst first.
 
     count: how many rows at most; the panel's height decides how many of them are seen.
-    everywhere: all districts also where one of them is looked at, which is marked; names lead to the districts' pages.
+    everywhere: for pages: all districts also where one of them is looked at, which is marked; names lead to the districts'
+    pages, and the list scrolls.
     """
 
     kind: Literal["table"]
@@ -32,7 +33,7 @@ def build(spec: TableSpec, view: View) -> Node:
         head.append(h("Th", [view.label(item), h("Small", unit) if unit else None], scope="col"))
     table = h("Table", [h("Thead", h("Tr", head)), h("Tbody", None, id=part_id(spec.key, "rows"))], "table")
     more = h("Div", None, "more", id=part_id(spec.key, "more"))
-    return frame.frame(spec, view, [h("Div", table, "table-box"), more])
+    return frame.frame(spec, view, [h("Div", table, "page-table" if spec.everywhere else "table-box"), more])
 
 
 def render(spec: TableSpec, view: View) -> Parts:

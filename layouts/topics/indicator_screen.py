@@ -19,7 +19,7 @@ from layouts.topics import pieces
 DAY = timedelta(days=1)
 COLUMNS = "minmax(0, 560fr) minmax(0, 760fr) minmax(0, 576fr)"
 STATUS = "city.status"
-FOUR = "minmax(8.4rem, 140fr) minmax(15rem, 290fr) minmax(14rem, 270fr) minmax(14rem, 275fr)"
+FOUR = "minmax(9.6rem, 168fr) minmax(15rem, 290fr) minmax(14rem, 270fr) minmax(14rem, 275fr)"
 FIVE = f"{FOUR} minmax(14rem, 260fr)"
 TOP = ("now compared compared",)
 # (has a map, has a make-up) -> the grid and its rows
@@ -63,7 +63,7 @@ def made(city: City, metric: Metric) -> Screen:
 def _always(metric: Metric, item: Item) -> list[PanelSpec]:
     """What the page of every metric has."""
     return [
-        MeasureSpec(key="now", kind="measure", area="now", title="指标", title_en="Indicator", items=(item,)),
+        MeasureSpec(key="now", kind="measure", area="now", title=metric.name, title_en=metric.name_en, items=(item,)),
         ComparedSpec(
             key="compared", kind="compared", area="compared", title="比较", title_en="Comparisons", items=(item,)
         ),

@@ -137,4 +137,5 @@ def _table(topic: TopicPage, area: str) -> TableSpec:
         title_en="By place",
         items=topic.places or topic.headlines,
         of=topic.of,
+        everywhere=True,
     )
