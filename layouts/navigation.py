@@ -8,6 +8,8 @@ from layouts import links
 from layouts.tags import Node, h
 from layouts.view import View
 
+SURE = 2  # links that even a narrow header shows
+
 
 class Way(NamedTuple):
     """One entry."""
@@ -26,8 +28,9 @@ def menu(here: Screen, view: View) -> Node | None:
     if len(ways) < 2:
         return None
     row = h("Div", [_link(way, view, here) for way in ways], "nav-row")
-    current = next((way.title for way in ways if way.key == here.key), "")
-    summary = h("Summary", view.t("更多"), "is-away" if current else "", title=current or None)
+    # Far down the row the present page's own link may be hidden, so the fold bears its name.
+    hidden = next((way.title for way in ways[SURE:] if way.key == here.key), "")
+    summary = h("Summary", hidden or view.t("更多"), "is-here" if hidden else "")
     more = h("Details", [summary, h("Div", [_link(way, view, here) for way in ways], "nav-fold")], "nav-more")
     return h("Nav", [row, more], "nav", aria={"label": view.t("专题")})
 

@@ -8,6 +8,7 @@ from domain.incident import Incident
 from domain.metric import Topic
 from domain.screen import PanelSpec
 from layouts import frame, links, words
+from layouts.alerts.words import CONDITIONS
 from layouts.severity import is_here, open_incidents
 from layouts.tags import Child, Node, Parts, h, part_id
 from layouts.theme import SHAPES
@@ -70,7 +71,7 @@ def _alert(view: View, alert: Alert) -> Node:
     if case is not None:
         number = h("A", case.id, "link", href=links.cases(view, case=case.id))
     text = h("Button", say, "link", data={"metric": alert.metric, "place": alert.site}, title=say, type="button")
-    state = view.t(SPOKEN[case.handling] if case is not None else "无需签收")
+    state = view.t(SPOKEN[case.handling] if case is not None else CONDITIONS[alert.condition])
     return _row([_badge(f"P{level}", level), number, text, view.place_name(alert.site), view.clock(began), state])
 
 

@@ -1,5 +1,6 @@
 """Numbers against yesterday, last week, last month, last year and their targets: every difference printed, or refused in words."""
 
+from datetime import timedelta
 from typing import Literal, NamedTuple
 
 from domain.metric import Metric, Window
@@ -10,6 +11,8 @@ from layouts.number import number
 from layouts.tags import Child, Node, Parts, h, part_id
 from layouts.view import View, is_judgeable, is_refused
 from snapshot.model import Basis, Comparison, Reading
+
+DAY = timedelta(days=1)
 
 
 class Column(NamedTuple):
@@ -82,15 +85,17 @@ def told(view: View, found: Comparison, metric: Metric, reading: Reading) -> Nod
     moved = text[:1] in "▲▼"
     unit = view.t("百分点") if found.unit == "pt" and moved else ""
     sense = {True: "is-better", False: "is-worse", None: ""}[found.better if moved and is_judgeable(reading) else None]
-    word = {"is-better": view.t("变好"), "is-worse": view.t("变差"), "": ""}[sense]
+    word = {"is-better": view.t("好"), "is-worse": view.t("差"), "": ""}[sense]
     body: list[Child] = [h("B", text), h("Small", unit) if unit else None, h("Small", word, "sense") if word else None]
     return h("Span", body, f"cmp {sense}".strip())
 
 
 def _is_pointless(metric: Metric, item: Item, column: Column) -> bool:
-    """The year so far is a figure of totals and rates; a number that is the year's already has it in the column before."""
+    """What comes monthly has no yesterday; the year so far is a figure of totals and rates, and told once."""
     if column.basis == "target":
         return metric.target is None
+    if metric.every > DAY and column.basis in ("yesterday", "week"):
+        return True
     if column.window != "year":
         return False
     return (item.window or metric.window) == "year" or not (metric.aggregate == "sum" or is_rate(metric))

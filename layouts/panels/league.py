@@ -35,7 +35,7 @@ def build(spec: LeagueSpec, view: View) -> Node:
         h("Th", [view.label(item), h("Small", unit) if unit else None], scope="col"),
         h("Th", view.t("总量") if amount else view.t("样本"), scope="col"),
         h("Th", view.t("上期"), scope="col"),
-        h("Th", view.t("变化"), scope="col"),
+        h("Th", view.t("升降"), scope="col"),
     ]
     table = h("Table", [h("Thead", h("Tr", heads)), h("Tbody", None, id=part_id(spec.key, "rows"))], "table league")
     return frame.frame(spec, view, [h("Div", table, "page-table"), h("P", rule(view, metric, item.window), "rule")])
@@ -80,13 +80,13 @@ def _row(spec: LeagueSpec, view: View, rank: Rank, found: dict[str, Reading]) ->
     reading = found.get(rank.place, Reading(item.metric, rank.place))
     name = view.short_name(rank.place)
     place = h("A", name, "link", href=links.district(view, rank.place), title=view.place_name(rank.place))
-    amount = is_amount(metric) and rank.rank is not None
-    volume = reading.value if is_amount(metric) else rank.n
+    amount = is_amount(metric)
+    told = number(view, item, reading, with_unit=False)
     cells: list[Child] = [
         h("Td", "—" if rank.rank is None else str(rank.rank), "league-rank"),
         h("Th", place, "is-text", scope="row"),
-        h("Td", _normal(view, metric, rank, item.metric) if amount else number(view, item, reading, with_unit=False)),
-        h("Td", words.figure(volume, 0) if volume is not None else "—", "is-quiet"),
+        h("Td", _normal(metric, rank) if amount else told),
+        h("Td", told if amount else words.figure(rank.n, 0), "is-quiet"),
     ]
     if rank.rank is None:
         why = view.said(rank.refused)
@@ -99,13 +99,9 @@ def _row(spec: LeagueSpec, view: View, rank: Rank, found: dict[str, Reading]) ->
     return h("Tr", cells, "is-here" if rank.place == view.place else "")
 
 
-def _normal(view: View, metric: Metric, rank: Rank, key: str) -> Node:
-    """An amount as it is ranked, per 10,000 persons; a click opens the district's own number."""
-    text = words.figure(rank.value, metric.digits + 2)
-    label = f"{view.either(metric.name, metric.name_en)} {text}"
-    body = h("Span", text, "digits")
-    data = {"metric": key, "place": rank.place}
-    return h("Button", [body], "num", data=data, aria={"label": label}, type="button")
+def _normal(metric: Metric, rank: Rank) -> str:
+    """An amount as it is ranked, per 10,000 persons; what is not ranked has no such figure."""
+    return words.figure(rank.value if rank.rank is not None else None, metric.digits + 2)
 
 
 def _move(rank: Rank) -> str:

@@ -91,7 +91,8 @@ def _chip(spec: MapPanelSpec, view: View, layer: Layer) -> Node:
 
 
 def _legend(spec: MapPanelSpec, view: View) -> list[Child]:
-    name, b = view.label(spec.items[0]), [words.figure(v, 0) for v in spec.breaks]
+    digits = 0 if all(v == int(v) for v in spec.breaks) else 1
+    name, b = view.label(spec.items[0]), [words.figure(v, digits) for v in spec.breaks]
     texts = [f"< {b[0]}", f"{b[0]}–{b[1]}", f"{b[1]}–{b[2]}", f"{b[2]}–{b[3]}", f"≥ {b[3]}"]
     steps = [h("Span", [h("I", None, f"swatch step-{i + 1}"), text], "legend-item") for i, text in enumerate(texts)]
     steps.append(h("Span", [h("I", None, "swatch is-none"), view.t("无数据")], "legend-item"))

@@ -50,7 +50,7 @@ def render(spec: TableSpec, view: View) -> Parts:
 def _column(spec: TableSpec, view: View, metric: str) -> dict[str, Reading]:
     if spec.of == "sites":
         return {r.place: r for r in worst_first(view, metric, view.snapshot.readings(metric, view.place))}
-    found = view.snapshot.by_district(metric)
+    found = sorted(view.snapshot.by_district(metric), key=lambda r: r.place != view.place)  # one's own comes first
     return {r.place: r for r in found if spec.everywhere or not view.place or r.place == view.place}
 
 

@@ -6,14 +6,14 @@ from domain.topic import DISTRICT, TopicPage
 from layouts.panels.table import TableSpec
 from layouts.topics import pieces, topic_screen
 
-ROWS = "minmax(6.4rem, 112fr) minmax(17rem, 330fr) minmax(13rem, 240fr) minmax(15rem, 290fr)"
+ROWS = "minmax(6.4rem, 112fr) minmax(16rem, 320fr) minmax(13rem, 240fr) minmax(16rem, 305fr)"
 
 
 def made(city: City, contents: TopicPage) -> Screen:
     """The screen that every district's address shows; which district is the address's business."""
     panels: list[PanelSpec] = [
         topic_screen.head(contents),
-        pieces.trend(contents.trend),
+        pieces.trend(city, contents.trend),
         topic_screen.compared(contents),
         topic_screen.cases(contents),
         TableSpec(
@@ -38,7 +38,7 @@ def made(city: City, contents: TopicPage) -> Screen:
         grid=(
             "head head head",
             "trend map cases" if contents.map is not None else "trend trend cases",
-            "compared map cases" if contents.map is not None else "compared compared cases",
+            "compared compared cases",
             "peers peers peers",
         ),
         panels=tuple(panels),

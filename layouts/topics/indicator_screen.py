@@ -1,7 +1,5 @@
 """The page of a metric: the number, its courses, its districts and sites, what it is made of, and the cases behind it."""
 
-from datetime import timedelta
-
 from domain.city import City
 from domain.health import MEASURED
 from domain.metric import Metric
@@ -9,14 +7,12 @@ from domain.screen import Item, PanelSpec, Screen
 from domain.topic import Curve
 from layouts.panels.cases import CasesSpec
 from layouts.panels.compared import ComparedSpec
-from layouts.panels.course import CourseSpec
 from layouts.panels.league import LeagueSpec
 from layouts.panels.makeup import MakeupSpec
 from layouts.panels.measure import MeasureSpec
 from layouts.panels.table import TableSpec
 from layouts.topics import pieces
 
-DAY = timedelta(days=1)
 COLUMNS = "minmax(0, 560fr) minmax(0, 760fr) minmax(0, 576fr)"
 STATUS = "city.status"
 FOUR = "minmax(9.6rem, 168fr) minmax(15rem, 290fr) minmax(14rem, 270fr) minmax(14rem, 275fr)"
@@ -39,7 +35,7 @@ def made(city: City, metric: Metric) -> Screen:
     item = Item(metric=metric.key)
     shade = pieces.shade_of(city, metric.key)
     has_makeup = bool(metric.composite or metric.ratio)
-    panels = [*_always(metric, item), _list(metric, item)]
+    panels = [*_always(city, metric, item), _list(metric, item)]
     if shade is not None:
         panels.append(pieces.shaded(city, shade))
     if has_makeup:
@@ -60,14 +56,15 @@ def made(city: City, metric: Metric) -> Screen:
     )
 
 
-def _always(metric: Metric, item: Item) -> list[PanelSpec]:
+def _always(city: City, metric: Metric, item: Item) -> list[PanelSpec]:
     """What the page of every metric has."""
     return [
         MeasureSpec(key="now", kind="measure", area="now", title=metric.name, title_en=metric.name_en, items=(item,)),
         ComparedSpec(
             key="compared", kind="compared", area="compared", title="比较", title_en="Comparisons", items=(item,)
         ),
-        *_courses(metric, item),
+        pieces.trend(city, Curve(item=item, target=metric.target is not None, floor=pieces.floor_of(metric))),
+        pieces.long_course(metric, item, "month"),
         LeagueSpec(
             key="rank", kind="league", area="rank", title="区县排名", title_en="Districts ranked", items=(item,)
         ),
@@ -79,37 +76,6 @@ def _always(metric: Metric, item: Item) -> list[PanelSpec]:
             title_en="Alerts and incidents",
             metric=metric.key,
             incidents=metric.topic == "emergency" or metric.key == STATUS,
-        ),
-    ]
-
-
-def _courses(metric: Metric, item: Item) -> list[PanelSpec]:
-    """Today and 30 days; of what comes daily or less often, 90 days and the year."""
-    if metric.every < DAY:
-        curve = Curve(item=item, against="yesterday", target=metric.target is not None)
-        month = CourseSpec(
-            key="month", kind="course", area="month", title="近 30 天", title_en="Last 30 days", items=(item,)
-        )
-        return [pieces.trend(curve), month]
-    return [
-        CourseSpec(
-            key="trend",
-            kind="course",
-            area="trend",
-            title="近 90 天",
-            title_en="Last 90 days",
-            items=(item,),
-            hours=90 * 24,
-        ),
-        CourseSpec(
-            key="month",
-            kind="course",
-            area="month",
-            title="近 12 个月",
-            title_en="Last 12 months",
-            items=(item,),
-            hours=365 * 24,
-            step=timedelta(days=5),
         ),
     ]
 

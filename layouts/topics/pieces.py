@@ -1,28 +1,69 @@
 """Panels that several of the templates have."""
 
+from datetime import timedelta
+
 from domain.city import City
-from domain.screen import Item
+from domain.metric import Metric
+from domain.screen import Item, PanelSpec
 from domain.topic import Curve, Shade
+from layouts.panels.course import CourseSpec
 from layouts.panels.map import MapPanelSpec
 from layouts.panels.trend import TrendSpec
 
 MAP = "map"
+DAY, WEEK = timedelta(days=1), timedelta(days=7)
 
 
-def trend(curve: Curve, area: str = "trend", title: str = "今日走势", title_en: str = "Today") -> TrendSpec:
-    """The day's course beside an earlier day."""
+def trend(city: City, curve: Curve) -> PanelSpec:
+    """The day's course beside an earlier day; of what comes daily or less often, 90 days."""
+    if city.metrics[curve.item.metric].every >= DAY:
+        return CourseSpec(
+            key="trend",
+            kind="course",
+            area="trend",
+            title="近 90 天",
+            title_en="Last 90 days",
+            items=(curve.item,),
+            hours=90 * 24,
+        )
     return TrendSpec(
         key="trend",
         kind="trend",
-        area=area,
-        title=title,
-        title_en=title_en,
+        area="trend",
+        title="今日走势",
+        title_en="Today",
         curve=curve.item,
         step=curve.step,
         against=curve.against,
         target=curve.target,
         floor=curve.floor,
     )
+
+
+def long_course(metric: Metric, item: Item, area: str) -> CourseSpec:
+    """30 days; of what comes daily or less often, the year."""
+    if metric.every < DAY:
+        return CourseSpec(
+            key="month", kind="course", area=area, title="近 30 天", title_en="Last 30 days", items=(item,)
+        )
+    return CourseSpec(
+        key="month",
+        kind="course",
+        area=area,
+        title="近 12 个月",
+        title_en="Last 12 months",
+        items=(item,),
+        hours=365 * 24,
+        step=WEEK,
+    )
+
+
+def floor_of(metric: Metric) -> float:
+    """Where the axis of a day's course starts: a rate that moves between 95 and 100 is a flat line on an axis from zero."""
+    if metric.composite:
+        return 80.0
+    is_high = metric.better == "higher" and metric.target is not None and metric.aggregate != "sum"
+    return round((metric.target or 0.0) * 0.9) if is_high else 0.0
 
 
 def shaded(city: City, shade: Shade) -> MapPanelSpec:

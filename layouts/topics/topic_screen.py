@@ -1,7 +1,5 @@
 """The page of a topic: headlines, the day's course, composition, ranking, map, comparisons, cases and places."""
 
-from datetime import timedelta
-
 from domain.city import City
 from domain.screen import PanelSpec, Screen
 from domain.topic import TopicPage
@@ -14,16 +12,17 @@ from layouts.panels.league import LeagueSpec
 from layouts.panels.table import TableSpec
 from layouts.topics import pieces
 
-WEEK = timedelta(days=7)
 COLUMNS = "minmax(0, 500fr) minmax(0, 780fr) minmax(0, 616fr)"
-ROWS = "minmax(6.4rem, 112fr) minmax(14rem, 285fr) minmax(14rem, 285fr) minmax(15rem, 290fr)"
+ROWS = "minmax(6.4rem, 112fr) minmax(17rem, 345fr) minmax(12rem, 235fr) minmax(14rem, 280fr)"
 
 
 def made(city: City, topic: TopicPage) -> Screen:
     """The topic's screen; sections that its file leaves out give their place to others."""
-    panels = [head(topic), pieces.trend(topic.trend), _mix(topic), _centre(city, topic), _right(topic), compared(topic)]
-    panels += [cases(topic), *_places(topic)]
-    has_places = any(panel.area == "places" for panel in panels)
+    side = _side(topic)
+    is_bare = not side
+    panels = [head(topic), pieces.trend(city, topic.trend), _mix(city, topic), _centre(city, topic), *side]
+    panels += [compared(topic), cases(topic, "side" if is_bare else "cases")]
+    lower = "side2" if len(side) > 1 else "side"
     return Screen(
         key=f"topic/{topic.key}",
         title=topic.title,
@@ -33,9 +32,9 @@ def made(city: City, topic: TopicPage) -> Screen:
         rows=ROWS,
         grid=(
             "head head head",
-            "trend map rank",
-            "mix map rank",
-            "places compared cases" if has_places else "compared compared cases",
+            "trend map side",
+            f"mix map {lower}",
+            "compared compared compared" if is_bare else "compared compared cases",
         ),
         panels=tuple(panels),
     )
@@ -58,12 +57,12 @@ def compared(topic: TopicPage) -> ComparedSpec:
     )
 
 
-def cases(topic: TopicPage) -> CasesSpec:
+def cases(topic: TopicPage, area: str = "cases") -> CasesSpec:
     """Alerts of the topic, and incidents where the page is about them."""
     return CasesSpec(
         key="cases",
         kind="cases",
-        area="cases",
+        area=area,
         title="告警与事件",
         title_en="Alerts and incidents",
         topics=topic.topics,
@@ -71,9 +70,9 @@ def cases(topic: TopicPage) -> CasesSpec:
     )
 
 
-def _mix(topic: TopicPage) -> PanelSpec:
+def _mix(city: City, topic: TopicPage) -> PanelSpec:
     if topic.mix is None:
-        return _month(topic)
+        return pieces.long_course(city.metrics[topic.trend.item.metric], topic.trend.item, "mix")
     return BarsSpec(
         key="mix",
         kind="bars",
@@ -81,17 +80,6 @@ def _mix(topic: TopicPage) -> PanelSpec:
         title=topic.mix.title,
         title_en=topic.mix.title_en,
         items=topic.mix.items,
-    )
-
-
-def _month(topic: TopicPage) -> CourseSpec:
-    return CourseSpec(
-        key="month",
-        kind="course",
-        area="mix",
-        title="近 30 天",
-        title_en="Last 30 days",
-        items=(topic.trend.item,),
     )
 
 
@@ -106,36 +94,35 @@ def _centre(city: City, topic: TopicPage) -> PanelSpec:
         title_en="Last 12 months",
         items=(topic.trend.item,),
         hours=365 * 24,
-        step=WEEK,
+        step=pieces.WEEK,
     )
 
 
-def _right(topic: TopicPage) -> PanelSpec:
-    if topic.ranking is None:
-        return _table(topic, "rank")
-    return LeagueSpec(
-        key="rank",
-        kind="league",
-        area="rank",
-        title="区县排名",
-        title_en="Districts ranked",
-        items=(topic.ranking,),
-    )
-
-
-def _places(topic: TopicPage) -> list[PanelSpec]:
-    """The list of sites, where the ranking has not left it its place already."""
-    return [_table(topic, "places")] if topic.places and topic.ranking is not None else []
-
-
-def _table(topic: TopicPage, area: str) -> TableSpec:
-    return TableSpec(
-        key="places",
-        kind="table",
-        area=area,
-        title="分布明细",
-        title_en="By place",
-        items=topic.places or topic.headlines,
-        of=topic.of,
-        everywhere=True,
-    )
+def _side(topic: TopicPage) -> list[PanelSpec]:
+    """Ranking and list at the right, as far as the page has them."""
+    out: list[PanelSpec] = []
+    if topic.ranking is not None:
+        out.append(
+            LeagueSpec(
+                key="rank",
+                kind="league",
+                area="side",
+                title="区县排名",
+                title_en="Districts ranked",
+                items=(topic.ranking,),
+            )
+        )
+    if topic.places:
+        out.append(
+            TableSpec(
+                key="places",
+                kind="table",
+                area="side2" if out else "side",
+                title="分布明细",
+                title_en="By place",
+                items=topic.places,
+                of=topic.of,
+                everywhere=True,
+            )
+        )
+    return out
