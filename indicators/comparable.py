@@ -10,6 +10,7 @@ from indicators.hj633 import CHINA, edition_of
 from indicators.rates import SMALL
 from indicators.reasons import Why
 
+FIRST = "1"  # a definition that has had no other before it
 COVERED = 0.8  # below 80 % of the expected samples a figure is not compared
 
 
@@ -70,8 +71,8 @@ def _absent(now: Side, base: Side) -> str:
 
 
 def _redefined(metric: Metric, now: Side, base: Side) -> str:
-    """metric.since is the day (or moment) from which the present version of the definition holds."""
-    since = _moment(metric.since)
+    """metric.since is the day (or moment) from which the present version of the definition holds; a first version changes nothing."""
+    since = _moment(metric.since) if metric.version != FIRST else None
     if since is None or now.at is None or base.at is None or not base.at < since <= now.at:
         return ""
     return Why.REDEFINED.say(day=metric.since, n=metric.version)

@@ -87,7 +87,8 @@ def explain(view: View, comparison: Comparison, digits: int) -> str:
     sense = {True: view.t("变好"), False: view.t("变差"), None: ""}[comparison.better]
     change = figure(comparison.delta, 1 if comparison.unit == "%" else digits)
     change = "+" + change if comparison.delta > 0 else change.replace("-", "−")
-    parts = [f"{name} {change}{unit}", view.t("基数 {value}", value=figure(comparison.base, digits)), sense]
+    base = view.t("基数 {value}", value=figure(comparison.base, digits))
+    parts = [f"{name} {change}{unit}", base, sense, view.said(comparison.note)]
     return " · ".join(p for p in parts if p)
 
 

@@ -13,6 +13,7 @@ from snapshot.figures import FRESH
 from snapshot.model import Basis, Comparison, Rank, Reading
 from snapshot.moment import Moment
 from snapshot.numbers import read, reading
+from snapshot.restate import restated
 from snapshot.times import Shift, earlier
 
 STALE = Why.STALE.say()
@@ -31,7 +32,9 @@ def compared(moment: Moment, ask: Ask, key: str, place: str, basis: Basis, windo
         period = span if span in ("today", "month") else "year"
         return _told(progress(metric, side(now), elapsed(now.at or moment.at, period, moment.zone)))
     base, holiday = _earlier(moment, ask, basis, span, now)
-    return _told(compare(metric, side(now), replace(side(base), holiday=holiday), basis))
+    again = restated(moment, ask, now, base, span)
+    told = _told(compare(metric, side(now), replace(side(again), holiday=holiday), basis))
+    return told if again is base else replace(told, note=Why.RESTATED.say(name=again.standard))
 
 
 def side(told: Reading) -> Side:

@@ -56,7 +56,7 @@ class Comparison:
     """A difference, or the reason why there is none. unit: "%" for amounts, "pt" for rates, "" for plain differences.
 
     better: whether the change is for the better, None where the metric has no direction. refused: a sentence, then
-    delta is None (COCKPIT.md §2).
+    delta is None (COCKPIT.md §2). note: what was done so that the two compare (a base recomputed by the standard of now).
     """
 
     basis: Basis
@@ -65,6 +65,7 @@ class Comparison:
     unit: Literal["%", "pt", ""] = ""
     better: bool | None = None
     refused: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

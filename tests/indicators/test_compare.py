@@ -93,6 +93,10 @@ def test_a_changed_definition_is_refused_across_its_day(metric: Declare) -> None
     assert refusal(metric(since="去年"), side(1), before(1)) == ""
 
 
+def test_a_first_definition_changes_nothing_on_its_first_day(metric: Declare) -> None:
+    assert refusal(metric(version="1", since="2026-01-01"), side(1), before(1)) == ""
+
+
 def test_an_index_is_not_compared_across_the_change_of_standard(metric: Declare) -> None:
     aqi = metric(key="air.aqi", unit="", derive="aqi")
     words = "标准变更：HJ 633-2012 → HJ 633-2026，须按同一标准重算"

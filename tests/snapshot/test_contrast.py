@@ -2,6 +2,8 @@ from datetime import timedelta
 
 import pytest
 
+from indicators.aqi import iaqi
+from indicators.hj633 import HJ633_2026
 from tests.cities import EAST, NOW, WEST, metric, observed, tiny_city
 from tests.snapshot.conftest import Desk, ago
 
@@ -101,6 +103,30 @@ def test_another_standard_yesterday_is_refused(desk: Desk) -> None:
         observed("air.aqi", "air-1", 80, ago(32, days=1), "air", standard="HJ 633-2012"),
     )
     assert "标准变更" in desk.live().compare("air.aqi", "air-1").refused
+
+
+def test_an_aqi_of_another_edition_is_recomputed_from_the_concentrations_of_then(desk: Desk) -> None:
+    names = ("so2", "no2", "co", "o3", "pm10", "pm25")
+    made = {f"air.{name}": metric(f"air.{name}", unit="µg/m³", every="1h", site_kind="air") for name in names}
+    made["air.aqi"] = metric("air.aqi", unit="", every="1h", derive="aqi", better="lower", site_kind="air")
+    air = Desk(tiny_city(metrics=made), desk.store)
+    for days, aqi, standard in ((0, 90, "HJ 633-2026"), (1, 50, "HJ 633-2012")):
+        at = ago(32, days=days)
+        air.put(observed("air.aqi", "air-1", aqi, at, "air", standard=standard))
+        air.put(
+            *(observed(f"air.{n}", "air-1", v, at, "air") for n, v in zip(names, (6, 18, 1, 40, 46, 60), strict=True))
+        )
+    told = air.live().compare("air.aqi", "air-1")
+    assert told.refused == ""
+    assert told.note == "基期已按 HJ 633-2026 重算"
+    assert told.base == aqi_2026(60)
+    assert told.delta == 90 - aqi_2026(60)
+
+
+def aqi_2026(pm25: float) -> int:
+    found = iaqi("PM25_1H", pm25, HJ633_2026)
+    assert found is not None
+    return found
 
 
 def test_progress_is_measured_against_the_time_gone(desk: Desk) -> None:
