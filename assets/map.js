@@ -202,7 +202,8 @@
       const made = document.createElement("button");
       Object.assign(made, { type: "button", className: cls, title: m.text });
       made.setAttribute("aria-label", m.text);
-      if (m.incident) made.dataset.incident = m.incident;
+      if (m.case) made.dataset.case = m.case; // on the duty desk a mark opens its case
+      else if (m.incident) made.dataset.incident = m.incident;
       else Object.assign(made.dataset, { metric: m.metric, place: m.place });
       this.over.append(made);
       return made;
