@@ -50,7 +50,15 @@ class Phone(_Part):
     """A telephone of the emergency list, checked at every handover."""
 
     name: str = Field(description="Whose telephone it is.")
+    name_en: str = Field("", description="English name.")
     number: str = Field(description="The number, in quotes.")
+
+
+class Supply(_Part):
+    """Something that has to lie ready, checked at every handover."""
+
+    name: str = Field(description="What it is.")
+    name_en: str = Field("", description="English name.")
 
 
 class Roster(_Part):
@@ -74,7 +82,7 @@ class Roster(_Part):
     )
     full: Duration = Field(timedelta(hours=2), description="Within which time a short sheet is completed.")
     phones: tuple[Phone, ...] = Field((), description="应急电话, checked at each handover.")
-    supplies: tuple[str, ...] = Field((), description="物品, checked at each handover.")
+    supplies: tuple[Supply, ...] = Field((), description="物品, checked at each handover.")
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

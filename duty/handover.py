@@ -33,8 +33,8 @@ MOVES: Mapping[str, Move] = {
     "tick": Move("核对", UNSIGNED, "接班人员或双方值班长"),
     "write": Move("填写交代事项", UNSIGNED | {"brief"}, "交接班双方人员"),
     "shorten": Move("改为简易交接", UNSIGNED, "双方值班长"),
-    "sign_out": Move("交班签字", UNSIGNED, "交班人员；逾时后双方值班长"),
-    "sign_in": Move("接班签字", UNSIGNED, "接班人员；逾时后双方值班长"),
+    "sign_out": Move("交班签字", UNSIGNED, "交班人员（逾时后为双方值班长）"),
+    "sign_in": Move("接班签字", UNSIGNED, "接班人员（逾时后为双方值班长）"),
     "unlock": Move("特批放行", UNSIGNED, "带班领导"),
     "complete": Move("补全交接单", frozenset({"brief"}), "交接班双方人员"),
 }

@@ -35,12 +35,13 @@ _FINE = frozenset({Freshness.LIVE, Freshness.LATE})
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What lies outside the desk: official warnings in force, silences, sources, and what passed without anybody.
+    """What lies outside the desk: warnings in force, incidents that departments told of, silences, sources, what passed by itself.
 
     name: a source's key as people know it.
     """
 
     official: Sequence[Incident] = ()
+    incidents: Sequence[Incident] = ()
     silences: Sequence[Silence] = ()
     sources: Mapping[str, SourceHealth] = field(default_factory=dict)
     passed: Sequence[Case] = ()
@@ -139,7 +140,9 @@ def _routine(known: Facts) -> Part:
 def _incidents(known: Facts) -> Part:
     due = [one for one in known.reports if one.due is not None and one.due < known.until]
     lines = [_line(one, known.now) for one in (*known.incidents, *sorted(due, key=_due))]
-    return _part("incidents", lines, {"open": len(known.incidents), "reports": len(due)})
+    fed = [Line(say=one.title, next=one.department) for one in known.around.incidents]
+    counts = {"open": len(known.incidents), "fed": len(fed), "reports": len(due)}
+    return _part("incidents", [*lines, *fed], counts)
 
 
 def _orders(known: Facts) -> Part:

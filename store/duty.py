@@ -23,6 +23,7 @@ from store.moment import to_ms
 from store.work import Work
 
 D = TypeVar("D", bound=Dossier)
+Seen = TypeVar("Seen")
 EVERY_DOSSIER = DossierQuery()
 
 
@@ -119,6 +120,11 @@ class Duty:
         notices.gather(connection, made.notices)
         if made.dossiers or moved or made.notices:
             feed.record_change(connection, self._driver, to_ms(now), [feed.ALERTS])
+
+    def look(self, what: Callable[[Desktop], Seen]) -> Seen:
+        """Look at the desk as a decision would, all of it at one moment, without deciding anything."""
+        with self._work.reading() as connection:
+            return what(Desktop(connection, self._day))
 
     def dossier(self, kind: type[D], key: str) -> D | None:
         """One dossier by its number."""

@@ -306,13 +306,13 @@ def test_every_part_says_what_is_open() -> None:
         incidents=[card(id="SJ-1", title="内涝", response=3)],
         reports=[card(id="XB-1", due=local(25, 20))],
         instructions=[card(id="PS-1", title="加强巡查")],
-        around=Around((), (quiet, over), sources, [urgent_case("g9", id="GJ-9", handling=Handling.SELF_CLOSED)]),
+        around=Around(silences=(quiet, over), sources=sources, passed=[urgent_case("g9", id="GJ-9", handling=Handling.SELF_CLOSED)]),
     )
     found = {part.key: part for part in parts(known)}
     counts = {key: dict(part.counts) for key, part in found.items()}
     assert counts["urgent"] == {"P1": 1, "P2": 0}
     assert counts["routine"] == {"P3": 1, "P4": 1, "overdue": 1}
-    assert counts["incidents"] == {"open": 1, "reports": 1}
+    assert counts["incidents"] == {"open": 1, "fed": 0, "reports": 1}
     assert counts["orders"] == {"open": 3, "due": 1, "overdue": 1}
     assert counts["in_force"] == {"warnings": 0, "responses": 1}
     assert counts["quiet"] == {"silences": 1}

@@ -1,0 +1,186 @@
+"""The page of the handover: the sheet read anew with the news, ticks, notes, signatures."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from dash import Dash
+
+from access.people import Refusal, Why
+from access.rights import RIGHTS
+from access.verbs import Verb
+from callbacks.accounts_press import Act, Done, Press
+from callbacks.accounts_services import AccountServices
+from callbacks.papers import Paper, decided, refused, wire
+from domain.account import Account, Right, Viewer
+from domain.case import Case, Handling
+from domain.handover import Handover, Side
+from domain.session import Visit
+from domain.shift import Shift
+from duty import handover
+from duty.handover import UNSIGNED, Hand, Table, Terms
+from duty.sheet import Around, blocks, facts, parts, unticked
+from layouts.accounts.desk import Desk
+from layouts.duty import handover as page
+from layouts.duty import papers
+from layouts.tags import Child
+from store.desk import CaseQuery
+from store.duty import Desktop, Outcome
+
+EARLIER = 12  # sheets listed below the present one
+WARNING = "warning"  # what kinds of official warnings begin with
+
+
+def body(services: AccountServices, desk: Desk, search: str) -> list[Child]:
+    """The sheet and those before it."""
+    return page.body(desk, shown(services, desk, search)) if papers.reads_all(desk) else [papers.refused(desk)]
+
+
+def pane(services: AccountServices, desk: Desk, search: str) -> list[Child]:
+    """The forms beside it."""
+    return page.pane(desk, shown(services, desk, search)) if papers.reads_all(desk) else []
+
+
+def mark(services: AccountServices, desk: Desk, search: str) -> str:
+    """The sheet with its version, and what stands against signing it."""
+    found = shown(services, desk, search)
+    if found.held is None:
+        return ""
+    return f"{found.held.sheet.id}:{found.held.sheet.version} {len(found.blocks)} {len(found.unticked)}"
+
+
+def shown(services: AccountServices, desk: Desk, search: str) -> page.Shown:
+    """What the page shows. An open sheet is built from what is open now, a closed one is as it was signed. StoreError."""
+    duty = services.store.duty
+    sheets = duty.dossiers(Handover, limit=EARLIER + 1)
+    asked = page.asked(search)
+    sheet = duty.dossier(Handover, asked) if asked else next((one for one in sheets if not one.over), None)
+    names = {one.login: one.name for one in services.store.people.accounts()}
+    earlier = [one for one in sheets if sheet is None or one.id != sheet.id][:EARLIER]
+    if sheet is None:
+        return page.Shown(None, names=names, earlier=earlier)
+    outgoing, incoming = (duty.dossier(Shift, key) for key in (sheet.outgoing, sheet.incoming))
+    if outgoing is None or incoming is None:
+        return page.Shown(None, names=names, earlier=earlier)
+    held, events = Table(sheet, outgoing, incoming), duty.history([sheet.id])
+    if sheet.state not in UNSIGNED:
+        return page.Shown(held, sheet.parts, (), (), names, events, earlier)
+    outside = around(services, desk.now, outgoing)
+    known = duty.look(lambda top: facts(top, outside, incoming.end, desk.now))
+    against = () if sheet.unlocked else blocks(known)
+    return page.Shown(held, parts(known), against, unticked(sheet, known.cases), names, events, earlier)
+
+
+def around(services: AccountServices, now: datetime, outgoing: Shift) -> Around:
+    """What lies outside the desk, as it stands now. StoreError."""
+    store, city = services.store, services.city
+    midnight = now.astimezone(city.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    incidents = [one for one in store.incidents(now, now) if one.status != "closed"]
+    return Around(
+        official=[one for one in incidents if one.kind.startswith(WARNING)],
+        incidents=[one for one in incidents if not one.kind.startswith(WARNING)],
+        silences=store.desk.silences(now),
+        sources=store.health(now, city.sources, midnight),
+        passed=_passed(services, outgoing),
+        name=lambda key: (city.sources[key].name or city.sources[key].department) if key in city.sources else key,
+    )
+
+
+def _passed(services: AccountServices, outgoing: Shift) -> list[Case]:
+    asked = CaseQuery(handling=frozenset({Handling.SELF_CLOSED}), since=outgoing.taken or outgoing.begin)
+    return services.store.desk.cases(asked)
+
+
+# -- presses
+
+
+def _did(services: AccountServices, desk: Desk, key: str, decision: Callable[[Desktop], Outcome], text: str) -> Done:
+    return decided(services, desk, decision, (Verb.HANDOVER, f"dossier:{key}", ""), desk.t(text))
+
+
+def _tick(services: AccountServices, desk: Desk, pressed: Press) -> Done:
+    key, _, case = pressed.of.partition(" ")
+    return _did(services, desk, key, handover.tick(Hand(key, desk.viewer, desk.now), case), "已核对")
+
+
+def _write(services: AccountServices, desk: Desk, pressed: Press) -> Done:
+    key, _, version = pressed.of.partition(" ")
+    chosen = pressed.chosen("checks")
+    checks = {one: one in chosen for one in page.checked(services.city.roster)}
+    seen = int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0
+    decision = handover.write(Hand(key, desk.viewer, desk.now), seen, pressed.text("notes"), checks)
+    return _did(services, desk, key, decision, "已保存")
+
+
+def _shorten(services: AccountServices, desk: Desk, pressed: Press) -> Done:
+    return _did(services, desk, pressed.of, handover.shorten(Hand(pressed.of, desk.viewer, desk.now)), "已改为简易交接")
+
+
+def _unlock(services: AccountServices, desk: Desk, pressed: Press) -> Done:
+    decision = handover.unlock(Hand(pressed.of, desk.viewer, desk.now), pressed.text("reason"))
+    return _did(services, desk, pressed.of, decision, "已特批放行")
+
+
+def _complete(services: AccountServices, desk: Desk, pressed: Press) -> Done:
+    hand = Hand(pressed.of, desk.viewer, desk.now, _around_of(services, desk, pressed.of))
+    return _did(services, desk, pressed.of, handover.complete(hand), "交接单已补全")
+
+
+def _around_of(services: AccountServices, desk: Desk, key: str) -> Around:
+    sheet = services.store.duty.dossier(Handover, key)
+    outgoing = services.store.duty.dossier(Shift, sheet.outgoing) if sheet else None
+    return around(services, desk.now, outgoing) if outgoing else Around()
+
+
+def _sign(side: Side) -> Act:
+    def sign(services: AccountServices, desk: Desk, pressed: Press) -> Done:
+        roster = services.city.roster
+        if roster is None or not desk.may(Right.ACT):
+            return refused(desk, desk.t("签字由值班人员在值班席位上进行"))
+        signer = _signer(services, desk, pressed, side)
+        if isinstance(signer, Refusal):
+            return refused(desk, desk.t(REFUSED[signer.why]))
+        hand = Hand(pressed.of, signer, desk.now, _around_of(services, desk, pressed.of))
+        return _did(services, desk, pressed.of, handover.sign(hand, side, Terms(roster.draft, roster.full)), "已签字")
+
+    return sign
+
+
+REFUSED: Mapping[Why, str] = {
+    Why.WRONG: "登录名或密码不对，没有签字",
+    Why.LOCKED: "失败次数过多，请稍后再签",
+    Why.DEMO: "登录名或密码不对，没有签字",
+}
+
+
+def _signer(services: AccountServices, desk: Desk, pressed: Press, side: Side) -> Viewer | Refusal:
+    """Whoever typed his login and password into the form of a side."""
+    password = pressed.fields.get(f"{side}.password")
+    visit = Visit(desk.now, desk.viewer.address)
+    known = services.access.people.confirm(
+        pressed.text(f"{side}.login"), password if isinstance(password, str) else "", visit
+    )
+    return known if isinstance(known, Refusal) else _viewer(known, desk)
+
+
+def _viewer(account: Account, desk: Desk) -> Viewer:
+    return Viewer(
+        account.login, account.name, account.role, RIGHTS[account.role], account.reach, address=desk.viewer.address
+    )
+
+
+ACTS: Mapping[str, Act] = {
+    "tick": _tick,
+    "write": _write,
+    "shorten": _shorten,
+    "unlock": _unlock,
+    "complete": _complete,
+    "sign_out": _sign("out"),
+    "sign_in": _sign("in"),
+}
+PAPER = Paper(page.IDS, body, pane, mark, ACTS)
+ACCESS: dict[str, Right] = PAPER.access
+
+
+def register(app: Dash, services: AccountServices) -> None:
+    """The page's callbacks."""
+    wire(app, services, PAPER)

@@ -1,0 +1,137 @@
+"""The page of instructions: leaders give them about a number or a case, the desk takes them in hand."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from dash import Dash
+
+from access.verbs import Verb
+from callbacks.accounts_press import Act, Done, Press
+from callbacks.accounts_services import AccountServices
+from callbacks.papers import Paper, decided, refused, wire
+from domain.account import Right
+from domain.instruction import Instruction
+from duty import instructions
+from duty.instructions import MOVES, Wish
+from layouts.accounts.desk import Desk
+from layouts.duty import instructions as page
+from layouts.tags import Child
+from store.duty import DossierQuery
+
+MOST = 100
+
+
+def body(services: AccountServices, desk: Desk, search: str) -> list[Child]:
+    """The list."""
+    return page.body(desk, page.read(search), shown(services, desk, search))
+
+
+def pane(services: AccountServices, desk: Desk, search: str) -> list[Child]:
+    """The one that is open, or the form."""
+    return page.pane(desk, shown(services, desk, search))
+
+
+def mark(services: AccountServices, desk: Desk, search: str) -> str:
+    """The open one with its version; beside the form for a new one, the newest that this leader gave."""
+    found = shown(services, desk, search)
+    if found.open:
+        return f"{found.open.id}:{found.open.version}"
+    return next((one.id for one in found.found if one.owner == desk.viewer.login), "")
+
+
+def shown(services: AccountServices, desk: Desk, search: str) -> page.Shown:
+    """What the page shows, inside the viewer's reach. StoreError."""
+    asked, duty = page.read(search), services.store.duty
+    query = DossierQuery(over=None if asked.show == "all" else False)
+    found = [one for one in duty.dossiers(Instruction, query, MOST) if page.visible(desk, one)]
+    opened = duty.dossier(Instruction, asked.id) if asked.id else None
+    if opened is not None and not page.visible(desk, opened):
+        opened = None
+    events = duty.history([opened.id]) if opened else []
+    names = {one.login: one.name for one in services.store.people.accounts()}
+    about = _about(services, desk, asked.about)
+    told = f"{about.name} {about.shown}".strip() if about else ""
+    named = asked.about if about else ""
+    return page.Shown(
+        found, opened, events, names, units(services), page.New(named, told, asked.shown, about.unit if about else "")
+    )
+
+
+def units(services: AccountServices) -> list[str]:
+    """The departments of the city, as its sources and metrics name them."""
+    city = services.city
+    named = {one.department for one in city.sources.values()} | {one.department for one in city.metrics.values()}
+    return sorted(named - {""})
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What an instruction is about: a case inside the viewer's reach, or a metric at a place."""
+
+    name: str = ""
+    topic: str = ""
+    district: str = ""
+    shown: str = ""
+    level: int = 3
+    unit: str = ""
+
+
+def _about(services: AccountServices, desk: Desk, about: str) -> About | None:
+    """What the address names; None when there is no such thing, or not for this person. StoreError."""
+    found = _metric(services, desk, about) if about.startswith("metric:") else _case(services, about)
+    return found if found and desk.viewer.reach.covers(found.topic, found.district) else None
+
+
+def _metric(services: AccountServices, desk: Desk, about: str) -> About | None:
+    key, _, place = about.removeprefix("metric:").partition("@")
+    metric = services.city.metrics.get(key)
+    if metric is None:
+        return None
+    city = services.city
+    name = f"{desk.either(metric.name, metric.name_en)} · {city.place_name(place or city.adcode)}"
+    return About(name, metric.topic, city.district_of(place), unit=metric.department)
+
+
+def _case(services: AccountServices, about: str) -> About | None:
+    case = services.store.desk.case(about) if about.startswith("GJ-") else None
+    if case is None:
+        return None
+    rule = services.city.rules.get(case.rule)
+    return About(case.id, case.topic, case.district, case.say, int(case.level), rule.department if rule else "")
+
+
+def _issue(services: AccountServices, desk: Desk, pressed: Press) -> Done:
+    unit, minutes = pressed.text("unit"), pressed.text("span")
+    if unit not in units(services) or minutes not in page.SPANS:
+        return refused(desk, desk.t("请选择落实单位和时限"))
+    named = pressed.of
+    about = _about(services, desk, named) or About()
+    wish = Wish(
+        pressed.text("words"), named if about.name else "", unit, desk.now + timedelta(minutes=int(minutes)),
+        about.shown or pressed.text("shown"), about.level, about.topic, about.district,
+    )  # fmt: skip
+    decision = instructions.issue(wish, desk.viewer, desk.now)
+    return decided(services, desk, decision, (Verb.INSTRUCTION, "", wish.words), desk.t("批示已下达"))
+
+
+def _step(services: AccountServices, desk: Desk, pressed: Press) -> Done:
+    held = services.store.duty.dossier(Instruction, pressed.of)
+    if held is None or not page.visible(desk, held):
+        return refused(desk, desk.t("没有这件批示"))
+    words = pressed.text("words")
+    decision = instructions.step(held.id, pressed.name, desk.viewer, desk.now, words)
+    done = (Verb.INSTRUCTION, f"dossier:{held.id}", words)
+    return decided(
+        services, desk, decision, done, desk.t("{id}：{state}", id=held.id, state=desk.t(MOVES[pressed.name].name))
+    )
+
+
+ACTS: Mapping[str, Act] = {"issue": _issue, **dict.fromkeys(MOVES, _step)}
+PAPER = Paper(page.IDS, body, pane, mark, ACTS)
+ACCESS: dict[str, Right] = PAPER.access
+
+
+def register(app: Dash, services: AccountServices) -> None:
+    """The page's callbacks."""
+    wire(app, services, PAPER)

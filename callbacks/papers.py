@@ -1,0 +1,120 @@
+"""Pages about the desk's own papers, wired alike: rows that follow the news, a pane of forms that does not, and presses."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dash import Dash, Input, Output, State, ctx, no_update
+
+from access.ask import deed
+from access.verbs import Verb
+from access.viewer import current
+from callbacks.accounts_press import FIELDS, Act, Done, Press, perform, press, presses
+from callbacks.accounts_services import AccountServices
+from domain.account import Right, Viewer
+from domain.errors import StoreError, TransitionRefused
+from layouts.accounts import frame
+from layouts.accounts.desk import Desk
+from layouts.alerts import news
+from layouts.duty.papers import Ids
+from layouts.tags import Child
+from store.duty import Desktop, Outcome
+
+log = logging.getLogger(__name__)
+Draw = Callable[[AccountServices, Desk, str], list[Child]]
+Mark = Callable[[AccountServices, Desk, str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A page: what fills it, what tells that its pane has moved, and what its buttons do."""
+
+    ids: Ids
+    body: Draw
+    pane: Draw
+    mark: Mark
+    acts: Mapping[str, Act]
+
+    @property
+    def access(self) -> dict[str, Right]:
+        """Everybody who sees the page may press; whether it helps is decided with the paper in hand."""
+        outputs = (f"{self.ids.body}.children", f"{self.ids.pane}.children", f"{self.ids.shows}.data")
+        return dict.fromkeys((*outputs, f"{self.ids.said}.children", f"{self.ids.changed}.data"), Right.VIEW)
+
+
+def decided(
+    services: AccountServices,
+    desk: Desk,
+    decision: Callable[[Desktop], Outcome],
+    done: tuple[Verb, str, str],
+    text: str,
+) -> Done:
+    """Make a decision and say so; a refusal is said too, and what is shown is read again. done: verb, thing, reason."""
+    verb, thing, reason = done
+    kept = deed(desk.viewer, verb, thing, desk.now, reason=reason)
+    try:
+        services.store.duty.decide(decision, kept, desk.now)
+    except TransitionRefused as error:
+        return Done(frame.notice(desk, "bad", desk.said(str(error))), changed=True)
+    return Done(frame.notice(desk, "good", text))
+
+
+def refused(desk: Desk, text: str) -> Done:
+    """Nothing was done, and why."""
+    return Done(frame.notice(desk, "bad", text), changed=False)
+
+
+def drawn(made: Draw, services: AccountServices, viewer: Viewer, search: str) -> list[Child]:
+    """A part of a page, or that the store does not answer."""
+    desk = services.desk(viewer, search)
+    try:
+        return made(services, desk, search)
+    except StoreError as error:
+        log.warning("a page could not be read: %s", error)
+        return [frame.failed(desk)]
+
+
+def marked(paper: Paper, services: AccountServices, viewer: Viewer, search: str) -> str:
+    """What the pane would be about; "" when the store does not answer."""
+    try:
+        return f"{search} {paper.mark(services, services.desk(viewer, search), search)}"
+    except StoreError:
+        return ""
+
+
+def wire(app: Dash, services: AccountServices, paper: Paper) -> None:
+    """Three callbacks: the rows, the pane, the presses."""
+    ids = paper.ids
+    inputs = (Input(frame.URL, "search"), Input(news.STORE, "data"), Input(ids.changed, "data"))
+
+    @app.callback(Output(ids.body, "children"), *inputs)
+    async def show_body(search: str | None, _news: object, _changed: object) -> Any:
+        viewer = current()
+        return (
+            no_update if viewer is None else await asyncio.to_thread(drawn, paper.body, services, viewer, search or "")
+        )
+
+    @app.callback(Output(ids.pane, "children"), Output(ids.shows, "data"), *inputs, State(ids.shows, "data"))
+    async def show_pane(search: str | None, _news: object, _changed: object, shown: object) -> Any:
+        viewer = current()
+        if viewer is None:
+            return no_update, no_update
+        mark = await asyncio.to_thread(marked, paper, services, viewer, search or "")
+        if mark == shown:  # somebody may be filling it in
+            return no_update, no_update
+        return await asyncio.to_thread(drawn, paper.pane, services, viewer, search or ""), mark
+
+    @app.callback(
+        Output(ids.said, "children"), Output(ids.changed, "data"), presses(ids.page), FIELDS,
+        State(frame.URL, "search"), prevent_initial_call=True,
+    )  # fmt: skip
+    async def step(clicks: list[int | None], _fields: object, search: str | None) -> Any:
+        viewer = current()
+        pressed: Press | None = press(ctx.triggered_id, clicks, ctx.states_list[0])
+        if viewer is None or pressed is None:
+            return no_update, no_update
+        desk = services.desk(viewer, search or "")
+        done = await asyncio.to_thread(perform, paper.acts, services, desk, pressed)
+        return done.notice, f"{pressed.of} {services.now().isoformat()}" if done.changed else no_update

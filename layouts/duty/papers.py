@@ -1,0 +1,135 @@
+"""What the pages about the desk's own papers share: their frame, names of people, and the course of a paper."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from dash import html
+
+from domain.account import Role
+from domain.dossier import DossierEvent
+from domain.shift import Shift
+from layouts.accounts import frame
+from layouts.accounts.desk import Desk
+from layouts.alerts import news
+from layouts.alerts.page import said
+from layouts.tags import Child, Node, h, node, store
+
+READERS = frozenset({Role.DUTY, Role.SHIFT, Role.LEADER})  # who may read what concerns the whole desk
+
+
+@dataclass(frozen=True, slots=True)
+class Ids:
+    """The parts of a page that callbacks fill, named after it."""
+
+    page: str
+
+    @property
+    def body(self) -> str:
+        """Everything that is read again with each piece of news: nothing in it can be filled in."""
+        return f"{self.page}-body"
+
+    @property
+    def pane(self) -> str:
+        """Forms: drawn again only when what they are about has moved."""
+        return f"{self.page}-pane"
+
+    @property
+    def said(self) -> str:
+        """What came of the last press."""
+        return f"{self.page}-said"
+
+    @property
+    def changed(self) -> str:
+        """Moves with each press that changed something."""
+        return f"{self.page}-changed"
+
+    @property
+    def shows(self) -> str:
+        """What the pane shows, with its version."""
+        return f"{self.page}-shows"
+
+
+def page(desk: Desk, path: str, title: str, ids: Ids) -> html.Div:
+    """The frame: rows on the left, forms on the right; both come with the first callback."""
+    said_box = h("Div", None, "desk-said", id=ids.said, data={"passing": ""}, aria={"live": "polite"})
+    body: list[Child] = [
+        store(ids.changed),
+        store(ids.shows),
+        h(
+            "Div",
+            [
+                h("Div", frame.waiting(desk), "desk-main paper-main", id=ids.body),
+                h("Aside", [said_box, h("Div", None, "paper-pane", id=ids.pane)], "paper-side", aria={"label": title}),
+            ],
+            "paper-split",
+        ),
+    ]
+    return frame.page(desk, path, desk.t(title), body, "is-paper", frame.More(screen=news.SCREEN))
+
+
+def reads_all(desk: Desk) -> bool:
+    """Whether this person may read what concerns the whole desk."""
+    return desk.viewer.role in READERS and desk.viewer.reach.whole
+
+
+def refused(desk: Desk) -> Node:
+    """What others see instead."""
+    return frame.none(desk.t("无权查看"), desk.t("这里涉及全市值班事项，只供值班人员和领导查看。"))
+
+
+def name(names: Mapping[str, str], login: str) -> str:
+    """A person as others read it; the login when the account is gone."""
+    return names.get(login) or login
+
+
+def listed(desk: Desk, names: Mapping[str, str], logins: Sequence[str]) -> str:
+    """People in a row, "—" for nobody."""
+    return desk.listed([name(names, login) for login in logins]) or "—"
+
+
+def shift(desk: Desk, one: Shift) -> str:
+    """A shift as the roster calls it, in the reader's language; as it was called then when the roster has changed."""
+    roster = desk.city.roster
+    if desk.lang == "zh" or roster is None or one.team not in roster.teams:
+        return one.title
+    team, at = roster.teams[one.team], one.begin.astimezone(desk.city.zone).time()
+    name = next((change.name_en or change.name for change in roster.changes if change.at == at), "")
+    return f"{team.name_en or team.name} {name}".strip()
+
+
+def section(title: str, *content: Child, cls: str = "") -> Node:
+    """A titled part."""
+    return h("Section", [h("H4", title), *content], f"pane-part {cls}".strip(), aria={"label": title})
+
+
+def table(head: Sequence[Child], rows: Sequence[Sequence[Child]], cls: str = "", marks: Sequence[str] = ()) -> Node:
+    """A plain table that scrolls in itself; marks: a class for each row."""
+    top = h("Thead", h("Tr", [h("Th", cell) for cell in head]))
+    body = [h("Tr", [h("Td", cell) for cell in row], marks[i] if i < len(marks) else "") for i, row in enumerate(rows)]
+    return h("Div", h("Table", [top, h("Tbody", body)], f"plain {cls}".strip()), "plain-box")
+
+
+def area(label: str, name: str, value: str = "", rows: int = 4, hint: str = "") -> Node:
+    """A labelled text of several lines whose value goes with every press on its page."""
+    ident = frame.named(name)
+    props = {"id": ident, "value": value, "rows": rows, "maxLength": 1000, "className": "entry-area", "title": label}
+    told = h("Span", hint, "field-hint") if hint else None
+    return h("Div", [h("Span", label, "field-name"), node("dash_core_components", "Textarea", props), told], "field")
+
+
+def course(desk: Desk, names: Mapping[str, str], events: Sequence[DossierEvent], verbs: Mapping[str, str]) -> Node:
+    """Every step of a paper, newest first."""
+    rows = [_event(desk, names, event, verbs) for event in reversed(events)]
+    return section(desk.t("经过"), h("Ol", rows, "course"))
+
+
+def _event(desk: Desk, names: Mapping[str, str], event: DossierEvent, verbs: Mapping[str, str]) -> Node:
+    who = desk.t("系统") if event.actor == "system" else name(names, event.actor)
+    why = next((str(event.told[key]) for key in ("reason", "words", "notes") if event.told.get(key)), "")
+    body = [
+        h("Span", desk.second(event.at), "course-at"),
+        h("B", desk.t(verbs.get(event.verb, event.verb))),
+        h("Span", who, "course-sub"),
+        h("Span", said(desk, why), "course-why") if why else None,
+    ]
+    return h("Li", body)
