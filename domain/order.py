@@ -1,0 +1,73 @@
+"""An order (工单): work for one responsible unit, with clocks that run from the moment it was dispatched."""
+
+from typing import ClassVar
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from domain.dossier import Dossier
+
+
+class Attachment(BaseModel):
+    """A file that belongs to an order. sha256 is where it is stored; name is what its sender called it; size in bytes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    sha256: str
+    name: str
+    size: int
+    media: str
+    by: str
+    at: AwareDatetime
+
+
+class Order(Dossier):
+    """states: dispatched, accepted, working, reported, checking, done, archived; aside: returned, ruling, shelved, withdrawn.
+
+    owner: who is responsible for it at the desk (moves at handover); dispatcher: who sent it, and so may not verify it.
+    unit: the responsible department; helpers: departments that assist (协办). content: what shall be done.
+    sent: when it was dispatched, the start of its clocks; they never start anew, neither by signing nor by another unit.
+    sign_by, report_by, finish_by: until when the unit must sign, report for the first time, and be finished.
+    signed, first_report, finished, handed: when that happened; handed is when the unit last gave its result (its clock stops).
+    returns: how often it was sent back; ruled: the shift leader has decided, it cannot be returned any more.
+    asked: the end that the unit asks for (延期), granted once: extended. supervision: "", "urge" (催办), "yellow", "red" (督办).
+    scheme: which table of shares of time the supervision follows. until: when a shelved order (挂账) comes back.
+    rejected: how often a check failed. instruction: the number of the leader's instruction that made it.
+    """
+
+    PREFIX: ClassVar[str] = "GD"
+    OVER: ClassVar[frozenset[str]] = frozenset({"done", "archived", "withdrawn"})
+
+    content: str
+    sent: AwareDatetime
+    sign_by: AwareDatetime
+    report_by: AwareDatetime
+    finish_by: AwareDatetime
+    dispatcher: str = ""
+    helpers: tuple[str, ...] = ()
+    signer: str = ""
+    signed: AwareDatetime | None = None
+    first_report: AwareDatetime | None = None
+    handed: AwareDatetime | None = None
+    finished: AwareDatetime | None = None
+    progress: str = ""
+    result: str = ""
+    evidence: str = ""
+    files: tuple[Attachment, ...] = ()
+    returns: int = 0
+    reason: str = ""
+    ruled: bool = False
+    asked: AwareDatetime | None = None
+    extended: bool = False
+    until: AwareDatetime | None = None
+    rejected: int = 0
+    checker: str = ""
+    verdict: str = ""
+    supervision: str = ""
+    scheme: str = "share"
+    instruction: str = ""
+    last: str = ""
+
+    @property
+    def late(self) -> bool:
+        """Whether it was, or is, over its time: told by the clock (supervision red) or by when it was handed in."""
+        return self.supervision == "red" or (self.handed is not None and self.handed > self.finish_by)
