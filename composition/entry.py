@@ -6,7 +6,7 @@ from dash import html
 
 from api.doors import screens
 from api.web import Rules
-from callbacks import accounts, alerts, drawer, page
+from callbacks import accounts, alerts, drawer, duty, handover, instructions, page, shifts, statistics
 from callbacks import map as city_map
 from callbacks import rules as rule_page
 from callbacks.accounts_services import AccountServices
@@ -19,18 +19,39 @@ from layouts.accounts.desk import Desk
 from layouts.address import Address
 from layouts.alerts import page as cases
 from layouts.alerts import rules as every_rule
+from layouts.duty import desk_map, desk_page
+from layouts.duty import handover as handover_page
+from layouts.duty import instructions as instructions_page
+from layouts.duty import shifts as shifts_page
+from layouts.duty import statistics as statistics_page
 from layouts.pages import Route
+from layouts.panels import map as city_panel
 from layouts.tags import Node
 from layouts.topics import found
+from layouts.view import View
 
 # With SIGN_IN=off: whoever sits at this machine, with every right that a person can have.
 ALONE = Viewer("local", "本机", Role.SHIFT, frozenset(Right) - {Right.PUSH}, session="local")
 CALLBACKS: Mapping[str, Right] = (
-    drawer.ACCESS | city_map.ACCESS | page.ACCESS | accounts.ACCESS | alerts.ACCESS | rule_page.ACCESS
+    drawer.ACCESS
+    | city_map.ACCESS
+    | page.ACCESS
+    | accounts.ACCESS
+    | alerts.ACCESS
+    | rule_page.ACCESS
+    | duty.ACCESS
+    | handover.ACCESS
+    | shifts.ACCESS
+    | statistics.ACCESS
+    | instructions.ACCESS
 )
 PEOPLE: Mapping[str, Callable[[Desk], html.Div]] = {
     cases.PATH: cases.page,
     every_rule.PATH: every_rule.page,
+    handover_page.PATH: handover_page.page,
+    shifts_page.PATH: shifts_page.page,
+    statistics_page.PATH: statistics_page.page,
+    instructions_page.PATH: instructions_page.page,
     mine.PATH: mine.page,
     everybody.PATH: everybody.page,
     audit.PATH: audit.page,
@@ -44,9 +65,21 @@ def rules(city: City, settings: Settings) -> Rules:
     return Rules((*base.doors, *further), CALLBACKS, None if settings.sign_in else ALONE)
 
 
-def routes(services: AccountServices) -> Mapping[str, Route]:
-    """The pages about people by their paths."""
-    return {path: _route(services, draw) for path, draw in PEOPLE.items()}
+def routes(services: AccountServices, view: Callable[[Viewer, Address], View | None]) -> Mapping[str, Route]:
+    """The pages about people by their paths. view: the city as somebody may see it, for the desk's map."""
+    return {path: _route(services, draw) for path, draw in PEOPLE.items()} | {desk_page.PATH: _desk(services, view)}
+
+
+def _desk(services: AccountServices, view: Callable[[Viewer, Address], View | None]) -> Route:
+    """The duty desk."""
+    panel = desk_map.panel(services.city)
+
+    def shown(viewer: Viewer, asked: Address) -> html.Div:
+        seen = view(viewer, asked) if panel is not None else None
+        drawn = city_panel.build(panel, seen) if panel is not None and seen is not None else None
+        return desk_page.page(Desk(services.city, viewer, asked.lang, services.now()), drawn)
+
+    return shown
 
 
 def _route(services: AccountServices, draw: Callable[[Desk], html.Div]) -> Route:

@@ -11,7 +11,7 @@ import api.web
 from api.arrival import CSRF_COOKIE, CSRF_HEADER
 from api.serve import living
 from api.services import Services
-from callbacks import accounts, alerts, drawer, page, rules
+from callbacks import accounts, alerts, drawer, duty, handover, instructions, page, rules, shifts, statistics
 from callbacks import map as city_map
 from callbacks.accounts_services import AccountServices
 from callbacks.bundles import LeanDash
@@ -68,11 +68,21 @@ def build_web(city: City, store: Store, settings: Settings) -> tuple[FastAPI, Hu
     moments = Moments(lambda: live.snapshot, builder.at)
     access = access_to(city, store, settings, utc_now())
     people = AccountServices(city, store, access, utc_now)
-    shown = Pages(city, moments, files.url, kept, entry.routes(people), entry.header_menu)
+    shown = Pages(
+        city,
+        moments,
+        files.url,
+        kept,
+        entry.routes(people, lambda viewer, asked: shown.view(asked, viewer)),
+        entry.header_menu,
+    )
     pages = build_pages(server, city, shown)
     accounts.register(pages, people)
     alerts.register(pages, people)
     rules.register(pages, people)
+    duty.register(pages, people, shown)
+    for paper in (handover, shifts, statistics, instructions):
+        paper.register(pages, people)
     api.web.guard(server, services, access, replace(entry.rules(city, settings), declared=pages.callback_map.get))
     return server, hub
 

@@ -18,8 +18,13 @@ class Place:
 
 
 PLACES = (
+    Place("/duty", "值班值守台", Right.VIEW),
     Place("/alerts", "告警处置", Right.VIEW),
     Place("/rules", "告警规则", Right.VIEW),
+    Place("/handover", "交接班", Right.VIEW),
+    Place("/shifts", "值班表", Right.VIEW),
+    Place("/statistics", "值班统计", Right.VIEW),
+    Place("/instructions", "领导批示", Right.VIEW),
     Place("/me", "我的账号", Right.VIEW),
     Place("/accounts", "账号管理", Right.ACCOUNTS),
     Place("/audit", "审计日志", Right.AUDIT),
