@@ -8,7 +8,7 @@ export CITY
 # Debian's packages that the tests start as real servers and a real browser.
 DEBIAN := chromium postgresql mosquitto fonts-noto-cjk
 
-.PHONY: help run test check audit sbom bench lock clean demo
+.PHONY: help run test check audit sbom bench lock clean demo wall
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 10
@@ -18,6 +18,9 @@ run: $(VENV)/.run ## the cockpit: departments of the demonstration city, collect
 
 demo: $(VENV)/.run ## change the demonstration city's weather: make demo SCENARIO=rainstorm|feed_outage|hotline_surge|quiet|normal
 	@exec $(PY) app.py demo $(SCENARIO)
+
+wall: ## the wall of a running cockpit in this machine's browser, full screen (PORT, WALL_URL)
+	@WALL_URL="$${WALL_URL:-http://127.0.0.1:$${PORT:-8050}/sign-in?next=/wall}" docs/wall/kiosk.sh
 
 test: $(VENV)/.test debian ## everything: lint, types, imports, unit, contract, property, database and browser tests
 	@$(MAKE) --no-print-directory check audit sbom

@@ -91,10 +91,11 @@ class People:
     def add(self, account: Account, viewer: Viewer, now: datetime, password: str | None = None) -> str:
         """Add an account; its first password, to be shown once and changed at the first sign-in.
 
-        Only `login, name, role, reach, department` of `account` count; without `password` one is made.
+        Only `login, name, role, reach, department` of `account` count; without `password` one is made. A wall's stays: there is
+        nobody in front of it to change it.
         """
         must_administer(viewer)
-        new = replace(fit(account), must_change=True, disabled=False)
+        new = replace(fit(account), must_change=account.role is not Role.WALL, disabled=False)
         first = _first(password, new.login)
         done = deed(viewer, Verb.ACCOUNT_ADD, f"account:{new.login}", now)
         if not self._people.add(new, self._passwords.hash(first), done):
@@ -132,7 +133,9 @@ class People:
         name = existing(login)
         first = _first(password, name)
         done = deed(viewer, Verb.PASSWORD_SET, f"account:{name}", now)
-        if not self._people.set_password(name, self._passwords.hash(first), True, done):
+        known = self._find(name)
+        is_wall = known is not None and known.account.role is Role.WALL
+        if not self._people.set_password(name, self._passwords.hash(first), not is_wall, done):
             raise AccessRefused(Reason.UNKNOWN)
         self._forget()
         return first

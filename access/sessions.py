@@ -12,7 +12,7 @@ from access.refused import AccessRefused, Reason
 from access.rights import RIGHTS
 from access.secret import Key
 from access.verbs import Verb
-from domain.account import Account, Viewer
+from domain.account import Account, Role, Viewer
 from domain.session import Session, Visit
 from store import Store
 from store.attempts import Patience
@@ -144,6 +144,8 @@ class Sessions:
 def _at(found: Found, address: str, now: datetime) -> Viewer | None:
     if found.viewer is None or now >= found.until:
         return None
+    if found.viewer.role is Role.WALL and address != found.viewer.address:
+        return None  # a wall hangs where it hangs: its cookie is worth nothing elsewhere
     return replace(found.viewer, address=address)
 
 

@@ -87,8 +87,12 @@
   function adopt(message) {
     if (held.size || !window.dash_component_api || !window.dash_component_api.getLayout) return;
     for (const [id] of message.set) {
-      const found = window.dash_component_api.getLayout(id);
-      if (found && found.props) held.set(key(id), { ...found.props });
+      try {
+        const found = window.dash_component_api.getLayout(id);
+        if (found && found.props) held.set(key(id), { ...found.props });
+      } catch (error) {
+        // a part that this page does not show (the wall has no place to choose)
+      }
     }
   }
 
@@ -148,10 +152,12 @@
   }
 
   function greet(hello) {
-    if (build && hello.build && hello.build !== build) {
+    if (cockpit.wall) cockpit.wall.outdated = Boolean(build && hello.build && hello.build !== build); // it waits for a change of scene
+    else if (build && hello.build && hello.build !== build) {
       window.setTimeout(() => window.location.reload(), 1000 + Math.random() * 4000);
     }
     build = hello.build || build;
+    window.dispatchEvent(new CustomEvent("cockpit:hello", { detail: hello }));
     judgeClock(hello.now);
   }
 
@@ -237,6 +243,7 @@
     window.clearTimeout(retry);
     if (stopped) stopped = unbar(stopped);
     root.classList.add("is-dead");
+    window.dispatchEvent(new Event("cockpit:ended"));
     ended = bar("dead", cockpit.say("signedOut", { time: cockpit.clockOf(pictureAt || Date.now()) }));
     const way = document.createElement("a");
     way.textContent = cockpit.say("signIn");
@@ -305,6 +312,7 @@
     slot.append(slider);
   }
 
+  cockpit.picture = () => pictureAt;
   cockpit.onAddress(() => {
     if (!cockpit.known().screen) return;
     rewind();

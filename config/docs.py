@@ -25,6 +25,7 @@ from domain.roster import Roster
 from domain.rule import Rule
 from domain.screen import PanelSpec, Screen
 from domain.topic import TopicPage
+from domain.wall import WallScene
 from indicators import derive
 
 TARGET = FilePath(__file__).parent.parent / "docs" / "city-folder.md"
@@ -59,6 +60,7 @@ _FILES: tuple[tuple[str, str, type[BaseModel], frozenset[str]], ...] = (
         TopicPage,
         frozenset({"key"}),
     ),
+    ("screens/wall/*.yaml", "One scene of the wall a file. See [wall.md](wall.md).", WallScene, frozenset({"key"})),
 )
 
 

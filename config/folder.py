@@ -16,6 +16,7 @@ from domain.roster import Roster
 from domain.rule import Rule
 from domain.screen import PanelSpec, Screen
 from domain.topic import TopicPage
+from domain.wall import WallScene
 
 REQUIRED = ("city.yaml", "metrics.yaml", "sources.yaml")
 KNOWN = (
@@ -51,13 +52,20 @@ def read_folder(folder: FilePath, env: Mapping[str, str]) -> Parts:
     _of_kinds(parts.sources, SOURCES, _document(parts, env, "sources.yaml"))
     for file in ("sites.yaml", *_files(folder, "sites")):
         _sites(parts, _document(parts, env, file))
-    for file in _files(folder, "screens"):
-        _screen(parts, _document(parts, env, file))
-    for file in _files(folder, "screens/topics"):
+    _screens(parts, env)
+    return parts
+
+
+def _screens(parts: Parts, env: Mapping[str, str]) -> None:
+    """Screens, scenes of the wall, and the contents of topics' pages."""
+    for file in _files(parts.folder, "screens"):
+        _screen(parts.screens, Screen, _document(parts, env, file))
+    for file in _files(parts.folder, "screens/wall"):
+        _screen(parts.scenes, WallScene, _document(parts, env, file))
+    for file in _files(parts.folder, "screens/topics"):
         _topic(parts, _document(parts, env, file))
     if not parts.screens:
         parts.documents.append(_told("screens", "holds no screen; write screens/overview.yaml"))
-    return parts
 
 
 def _files(folder: FilePath, under: str) -> list[str]:
@@ -157,16 +165,16 @@ def _add_site(parts: Parts, name: str, entry: Entry[Site]) -> None:
         entry.tell(f"site {name} is declared in {where} already; give each site its own id", "id")
 
 
-def _screen(parts: Parts, document: Document | None) -> None:
+def _screen(into: dict[str, ScreenEntry], model: type[Screen], document: Document | None) -> None:
     if document is None or document.data is None:
         return
-    key = document.file.removeprefix("screens/").removesuffix(".yaml")
+    key = FilePath(document.file).stem
     data = _mapping(document)
     panels = _panels(document, data.get("panels"))
     good = [panel.value for panel in panels.values() if panel.value is not None]
     stand_in = good or [PanelSpec(key="none", kind="none", area="none")]  # so that the screen's own keys are judged
-    screen = validate(Screen, document, (), {"key": key, **({"panels": stand_in} if "panels" in data else {})})
-    parts.screens[key] = ScreenEntry(document, (), screen, panels)
+    screen = validate(model, document, (), {"key": key, **({"panels": stand_in} if "panels" in data else {})})
+    into[key] = ScreenEntry(document, (), screen, panels)
 
 
 def _topic(parts: Parts, document: Document | None) -> None:

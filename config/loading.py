@@ -11,6 +11,7 @@ from config.parts import Parts, valid
 from config.problem import Problem
 from domain.city import City
 from domain.noise import Noise
+from domain.wall import WallScene
 
 
 def load(folder: FilePath, env: Mapping[str, str]) -> tuple[City | None, list[Problem]]:
@@ -54,5 +55,6 @@ def _city(parts: Parts) -> City | None:
         roster=parts.roster.value if parts.roster else None,
         receivers={key: value for key, _, value in valid(parts.receivers)},
         topics={key: value for key, _, value in valid(parts.topics)},
+        scenes={key: entry.value for key, entry in parts.scenes.items() if isinstance(entry.value, WallScene)},
         screens={key: entry.value for key, entry in parts.screens.items() if entry.value is not None},
     )

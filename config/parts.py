@@ -59,6 +59,7 @@ class Parts:
     receivers: dict[str, Entry[Receiver]] = field(default_factory=dict)
     screens: dict[str, ScreenEntry] = field(default_factory=dict)
     topics: dict[str, Entry[TopicPage]] = field(default_factory=dict)
+    scenes: dict[str, ScreenEntry] = field(default_factory=dict)
 
     @property
     def problems(self) -> list[Problem]:

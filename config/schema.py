@@ -20,6 +20,7 @@ from domain.roster import Roster
 from domain.rule import Rule
 from domain.screen import Screen
 from domain.topic import TopicPage
+from domain.wall import WallScene
 
 Schema = dict[str, Any]  # JSON Schema is open by nature
 DIALECT = "http://json-schema.org/draft-07/schema#"  # what the YAML language server reads
@@ -46,6 +47,7 @@ def schemas() -> dict[str, Schema]:
         "roster": _of(Roster),
         "receivers": _named(_one_of(RECEIVERS, ("key",)), "Receiver of notices by its name"),
         "screen": _screen(),
+        "scene": _screen(WallScene),
         "topic": _of(TopicPage, "key"),
     }
     return {f"{name}.schema.json": _finished(schema) for name, schema in files.items()}
@@ -115,9 +117,9 @@ def _one_of(kinds: Mapping[str, type[BaseModel]], given: tuple[str, ...]) -> Sch
     }
 
 
-def _screen() -> Schema:
-    """A screen, its panels as a list with key: or as a mapping of names."""
-    schema = _of(Screen, "key")
+def _screen(model: type[Screen] = Screen) -> Schema:
+    """A screen, or a scene of the wall, its panels as a list with key: or as a mapping of names."""
+    schema = _of(model, "key")
     listed, named = _one_of(PANELS, ()), _one_of(PANELS, ("key",))
     definitions = {**schema.pop("$defs", {}), **listed.pop("$defs")}
     definitions |= {f"Named{name}" if name.endswith("Spec") else name: d for name, d in named.pop("$defs").items()}

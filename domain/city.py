@@ -15,6 +15,7 @@ from domain.rule import Rule
 from domain.screen import Screen
 from domain.source import SourceSpec
 from domain.topic import TopicPage
+from domain.wall import WallScene
 
 
 class MapSpec(BaseModel):
@@ -73,6 +74,7 @@ class City:
     noise: Noise = field(default_factory=Noise)
     roster: Roster | None = None
     topics: dict[str, TopicPage] = field(default_factory=dict)
+    scenes: dict[str, WallScene] = field(default_factory=dict)
 
     @property
     def adcode(self) -> str:

@@ -8,11 +8,13 @@ from typing import Any
 from dash import html
 
 from domain.screen import Item, PanelSpec, Screen
+from domain.wall import WALL
 from layouts import frame, shell, tools
 from layouts.alerts import news
 from layouts.panels import KINDS, LISTS
 from layouts.tags import Node, Parts, id_json
 from layouts.view import View, plain_layer_url
+from layouts.wall import calls, page
 from snapshot.model import Snapshot
 
 log = logging.getLogger(__name__)
@@ -22,6 +24,8 @@ def render(screen: Screen, view: View) -> dict[str, dict[str, Any]]:
     """Every live part of a screen: id as Dash's canonical JSON to props. Pure but for the log of a failed panel."""
     out = {id_json(shell.KEY, part): props for part, props in shell.render(view).items()}
     out[news.ID] = news.render(view)
+    if screen.key == WALL:
+        out |= {id_json(calls.KEY, part): props for part, props in page.render(view).items()}
     for spec in screen.panels:
         out |= {id_json(spec.key, part): props for part, props in guarded(spec, view).items()}
     return out
@@ -40,8 +44,16 @@ def draws(
         view = View(snapshot, place, lang, layer_url)
         return {id_json(shell.KEY, part): props for part, props in shell.render(view).items()}
 
+    def of_wall(snapshot: Snapshot) -> dict[str, dict[str, Any]]:
+        view = View(snapshot, place, lang, layer_url)
+        return {id_json(calls.KEY, part): props for part, props in page.render(view).items()}
+
+    own = {calls.KEY: of_wall} if screen.key == WALL else {}
     return (
-        news.draws(place, lang) | {shell.KEY: of_shell} | {spec.key: partial(of_panel, spec) for spec in screen.panels}
+        own
+        | news.draws(place, lang)
+        | {shell.KEY: of_shell}
+        | {spec.key: partial(of_panel, spec) for spec in screen.panels}
     )
 
 
@@ -85,12 +97,21 @@ def items(spec: PanelSpec) -> Iterator[Item]:
 
 def build(screen: Screen, view: View) -> html.Div:
     """The whole page as a Dash component, filled with the first snapshot, so that the first paint carries numbers."""
+    if screen.key == WALL:
+        return _wall(screen, view)
     panels = [tools.equip(KINDS[spec.kind][1](spec, view), spec, view) for spec in screen.panels]
     tree = shell.build(screen, view, panels)
     fill(tree, render(screen, view))
     # A screen of the city's folder is composed to fit; a page made by a template may scroll.
-    cls = "page" if screen.key in view.city.screens else "page is-page"
+    cls = "page" if screen.key in view.city.screens else f"page is-page is-{screen.key.partition('/')[0]}"
     return html.Div(children=tree["props"]["children"], id="page", className=cls, lang=view.lang)
+
+
+def _wall(screen: Screen, view: View) -> html.Div:
+    """The wall: nobody clicks there, so its panels carry no tools."""
+    tree = page.build(screen, view, [KINDS[spec.kind][1](spec, view) for spec in screen.panels])
+    fill(tree, render(screen, view))
+    return html.Div(children=tree["props"]["children"], id="page", className="page is-wall", lang=view.lang)
 
 
 def fill(tree: Node, parts: Mapping[str, Mapping[str, Any]]) -> None:

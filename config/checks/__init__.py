@@ -11,6 +11,7 @@ from config.checks.receivers import check_receivers
 from config.checks.rules import check_rules
 from config.checks.screens import check_screens, check_topics
 from config.checks.sources import check_sources
+from config.checks.wall import check_scenes
 from config.parts import Parts
 
 __all__ = ["CHECKS"]
@@ -27,4 +28,5 @@ CHECKS: tuple[Callable[[Parts], None], ...] = (
     check_receivers,
     check_screens,
     check_topics,
+    check_scenes,
 )

@@ -10,6 +10,7 @@ from config.parts import Entry, Parts, ScreenEntry, valid
 from config.problem import Path
 from datasources.units import conversion
 from domain.screen import Item, Screen
+from domain.wall import Grid
 
 
 def check_screens(parts: Parts) -> None:
@@ -17,21 +18,22 @@ def check_screens(parts: Parts) -> None:
     for screen in parts.screens.values():
         for panel in screen.panels.values():
             if panel.value is not None:
-                _check_items(parts, panel, panel.value)
+                check_items(parts, panel, panel.value)
         if screen.value is not None:
-            _check_grid(screen, screen.value)
+            check_grid(screen, screen.value)
             _check_areas(screen, screen.value)
 
 
 def check_topics(parts: Parts) -> None:
     """Every number a topic's page names exists, and the map's limits rise."""
     for _, entry, topic in valid(parts.topics):
-        _check_items(parts, entry, topic)
+        check_items(parts, entry, topic)
         if topic.map is not None and list(topic.map.breaks) != sorted(set(topic.map.breaks)):
             entry.tell("the four limits must rise", "map", "breaks")
 
 
-def _check_items(parts: Parts, entry: Entry[Any], panel: BaseModel) -> None:
+def check_items(parts: Parts, entry: Entry[Any], panel: BaseModel) -> None:
+    """Every number that a declaration names exists, and is shown and compared as its metric allows."""
     for path, item in items(panel):
         if sentence := no_metric(parts, item.metric):
             entry.tell(sentence, *path, *(() if path and path[-1] == "metric" else ("metric",)))
@@ -72,13 +74,19 @@ def _converts(own: str, shown: str) -> bool:
     return change.factor != 1 or change.offset != 0
 
 
-def _check_grid(entry: ScreenEntry, screen: Screen) -> None:
-    """Rows equally long, as many tracks as cells, and every area one rectangle (else the browser drops the whole grid)."""
+def check_grid(entry: ScreenEntry, screen: Screen | Grid, inside: Path = ()) -> None:
+    """Rows equally long, as many tracks as cells, and every area one rectangle (else the browser drops the whole grid).
+
+    `inside`: where in the file the grid stands.
+    """
     rows = [row.split() for row in screen.grid]
     for index, row in enumerate(rows):
         if len(row) != len(rows[0]):
             entry.tell(
-                f"has {len(row)} cells, the first row {len(rows[0])}; write one area name a column", "grid", index
+                f"has {len(row)} cells, the first row {len(rows[0])}; write one area name a column",
+                *inside,
+                "grid",
+                index,
             )
             return
     for name, tracks, cells in (
@@ -87,10 +95,10 @@ def _check_grid(entry: ScreenEntry, screen: Screen) -> None:
     ):
         count = _tracks(tracks)
         if count is not None and count != cells:
-            entry.tell(f"gives {count} sizes for {cells} {name} of the grid; write one each", name)
+            entry.tell(f"gives {count} sizes for {cells} {name} of the grid; write one each", *inside, name)
     for area in dict.fromkeys(cell for row in rows for cell in row):
         if area.strip(".") and not _is_rectangle(rows, area):
-            entry.tell(f"area {area} is no rectangle; its cells must fill one", "grid")
+            entry.tell(f"area {area} is no rectangle; its cells must fill one", *inside, "grid")
 
 
 def _tracks(text: str) -> int | None:

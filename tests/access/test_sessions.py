@@ -229,3 +229,11 @@ def test_the_demonstrations_accounts_come_in_only_in_the_demonstration(sqlite_st
     cookie = getattr(entered, "cookie", "")
     assert seen_by(demo, cookie) is not None
     assert seen_by(opened(sqlite_store), cookie) is None
+
+
+def test_a_walls_cookie_is_worth_nothing_at_another_address(everywhere: Access) -> None:
+    entered = let_in(everywhere, of(Role.WALL))
+    assert seen_by(everywhere, entered.cookie) is not None
+    assert everywhere.sessions.viewer_of_cookie(entered.cookie, "10.0.0.9", NOW) is None
+    assert everywhere.sessions.recalled(entered.cookie, "10.0.0.9", NOW) is None
+    assert seen_by(everywhere, entered.cookie) is not None
