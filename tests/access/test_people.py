@@ -476,8 +476,8 @@ def test_the_demonstrations_people_sign_without_a_password_only_there(access: Ac
 
 
 def test_a_walls_password_stays_because_nobody_is_there_to_change_it(access: Access) -> None:
-    first = access.people.add(of(Role.WALL), admin(), NOW)
+    first = access.people.add(of(Role.WALL), admin(access), NOW)
     entered = come_in(access, of(Role.WALL).login, first)
     assert not entered.viewer.must_change
-    second = access.people.set_password(of(Role.WALL).login, admin(), NOW)
+    second = access.people.set_password(of(Role.WALL).login, admin(access), NOW)
     assert not come_in(access, of(Role.WALL).login, second).viewer.must_change
