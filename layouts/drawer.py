@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from domain.account import Role
 from domain.health import MEASURED, RATE, source_at
 from domain.metric import Metric
 from domain.screen import Item
@@ -66,7 +67,7 @@ def _metric(view: View, metric: Metric, place: str) -> list[Child]:
     return [
         head,
         _value(view, metric, reading),
-        _ways(view, metric, place),
+        _ways(view, metric, place, reading),
         sources.table(view) if metric.key in MEASURED and not source_at(place) else None,
         _compared(view, metric, place),
         _history(view, metric, place),
@@ -75,13 +76,16 @@ def _metric(view: View, metric: Metric, place: str) -> list[Child]:
     ]
 
 
-def _ways(view: View, metric: Metric, place: str) -> Node:
-    """From the number on: its own page with the list behind it, and the page of its district."""
+def _ways(view: View, metric: Metric, place: str, reading: Reading) -> Node:
+    """From the number on: its own page with the list behind it, the page of its district, and for a leader an instruction about it."""
     ways = [h("A", view.t("指标页 →"), "way", href=links.indicator(view, metric.key, place))]
     district = view.city.district_of(place)
     if district:
         name = view.t("{name}页 →", name=view.short_name(district))
         ways.append(h("A", name, "way", href=links.district(view, district)))
+    if view.role is Role.LEADER and view.snapshot.live:
+        shown = f"{words.value(view, metric, reading)} {view.t(metric.unit)}".strip()
+        ways.append(h("A", view.t("批示 →"), "way", href=links.instruct(view, metric.key, place, shown)))
     return h("Div", ways, "ways")
 
 

@@ -36,5 +36,13 @@ def cases(view: View, **query: str) -> str:
     return "/alerts?" + urlencode({name: value for name, value in asked.items() if value})
 
 
+def instruct(view: View, metric: str, place: str, shown: str) -> str:
+    """Where a leader writes an instruction about a number, with the value he saw."""
+    about = f"metric:{metric}@{place or view.here}"
+    return "/instructions?" + urlencode(
+        {"about": about, "shown": shown} | ({"lang": view.lang} if view.lang != "zh" else {})
+    )
+
+
 def _moment(view: View) -> str:
     return view.snapshot.at.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -68,8 +68,7 @@ class Pages:
         """The city as the address wants it seen and the viewer may see it; None before the first snapshot."""
         reach = reach_of(viewer, self._city)
         snapshot = self._moments.shown(asked.at, reach)
-        rights = viewer.rights if viewer is not None else frozenset[Right]()
-        return None if snapshot is None else self._view(snapshot, asked, reach, rights)
+        return None if snapshot is None else self._view(snapshot, asked, reach, viewer)
 
     def records(self, source: str, viewer: Viewer | None) -> Records:
         """What the store keeps of a source and the viewer may see; a store that cannot be read is told, not raised."""
@@ -103,9 +102,10 @@ class Pages:
             return painted
         return shell.with_account(painted, self._menu(viewer, asked))
 
-    def _view(self, snapshot: Snapshot, asked: Address, reach: Reach, rights: frozenset[Right]) -> View:
+    def _view(self, snapshot: Snapshot, asked: Address, reach: Reach, viewer: Viewer | None) -> View:
         place = placed(reach, self._city, asked.district)
-        return View(snapshot, place, asked.lang, lambda name: self._layer_url(name, reach), rights)
+        rights, role = (viewer.rights, viewer.role) if viewer is not None else (frozenset[Right](), None)
+        return View(snapshot, place, asked.lang, lambda name: self._layer_url(name, reach), rights, role)
 
     def _paint(self, shown: Screen, view: View) -> html.Div:
         key = (shown.key, view.place, view.lang, view.snapshot.reach, view.snapshot.version)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from access import mask
 from access.reach import REFUSED, sees
-from domain.account import Right
+from domain.account import Right, Role
 from domain.city import City
 from domain.health import Freshness, source_at
 from domain.incident import Incident
@@ -28,7 +28,7 @@ def plain_layer_url(name: str) -> str:
 class View:
     """One way of looking at a snapshot. `place` is a district's adcode, "" for the whole city; `lang` is zh or en.
 
-    rights: those of the one person who looks; none where several share what is drawn, so that nothing personal is shown.
+    rights, role: those of the one person who looks; none where several share what is drawn, so that nothing personal is shown.
     """
 
     snapshot: Snapshot
@@ -36,10 +36,11 @@ class View:
     lang: str = "zh"
     layer_url: Callable[[str], str] = plain_layer_url
     rights: frozenset[Right] = frozenset()
+    role: Role | None = None
 
     def shared(self) -> "View":
         """The same view without anybody's own rights: what may be drawn once for several people."""
-        return replace(self, rights=frozenset())
+        return replace(self, rights=frozenset(), role=None)
 
     @property
     def city(self) -> City:

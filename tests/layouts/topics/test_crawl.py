@@ -1,5 +1,6 @@
 from urllib.parse import urlsplit
 
+from domain.account import Role
 from domain.city import City
 from layouts import drawer, screen
 from layouts.address import Address
@@ -56,3 +57,14 @@ def test_the_menu_keeps_district_language_and_moment(city: City) -> None:
     view = View(FakeSnapshot(city=city, live=False), "441881", "en")
     hrefs = [node["props"]["href"] for node in nodes(screen.build(shown, view).to_plotly_json()) if node["type"] == "A"]
     assert "/topic/traffic?lang=en&t=2026-11-23T06%3A34%3A08Z&district=441881" in hrefs
+
+
+def test_a_leader_may_write_an_instruction_about_a_number_of_now(city: City) -> None:
+    site = "441881"
+    for role, live, is_offered in ((Role.LEADER, True, True), (Role.LEADER, False, False), (Role.DUTY, True, False)):
+        view = View(FakeSnapshot(city=city, live=live), role=role)
+        opened = nodes(drawer.render(view, Address(metric="air.aqi", place=site)))
+        hrefs = [node["props"]["href"] for node in opened if node["type"] == "A"]
+        assert (
+            any(href.startswith("/instructions?about=metric%3Aair.aqi%40441881&shown=") for href in hrefs) is is_offered
+        )
