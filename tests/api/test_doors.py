@@ -219,8 +219,8 @@ def test_a_path_is_taken_exactly(method: str, path: str, door: str | None) -> No
 
 
 def test_further_screens_of_a_city_are_pages_and_known_paths_stay_what_they_are() -> None:
-    made = screens(["/duty", "/audit", "/"])
-    assert [(d.path, d.needs, d.shows) for d in made] == [("/duty", Right.VIEW, As.PAGE)]
+    made = screens(["/harbour", "/audit", "/"])
+    assert [(d.path, d.needs, d.shows) for d in made] == [("/harbour", Right.VIEW, As.PAGE)]
 
 
 def test_a_callback_with_several_outputs_needs_the_right_of_each() -> None:
