@@ -80,7 +80,7 @@ def _ways(view: View, metric: Metric, place: str, reading: Reading) -> Node:
     """From the number on: its own page with the list behind it, the page of its district, and for a leader an instruction about it."""
     ways = [h("A", view.t("指标页 →"), "way", href=links.indicator(view, metric.key, place))]
     district = view.city.district_of(place)
-    if district:
+    if district and links.has_districts(view):
         name = view.t("{name}页 →", name=view.short_name(district))
         ways.append(h("A", name, "way", href=links.district(view, district)))
     if view.role is Role.LEADER and view.snapshot.live:

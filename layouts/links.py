@@ -2,6 +2,8 @@
 
 from urllib.parse import urlencode
 
+from domain.topic import DISTRICT as DISTRICT_PAGE
+from layouts.tags import Child, h
 from layouts.view import View
 
 TOPIC, DISTRICT, INDICATOR, TARGETS = "/topic/", "/district/", "/indicator/", "/targets"
@@ -23,6 +25,20 @@ def indicator(view: View, metric: str, place: str = "") -> str:
 def district(view: View, adcode: str) -> str:
     """The page of a district."""
     return href(view, f"{DISTRICT}{adcode}")
+
+
+def named_district(view: View, adcode: str, name: str) -> Child:
+    """A district's name as the way to its page; the bare name in a city whose folder gives districts no page."""
+    return (
+        h("A", name, "link", href=district(view, adcode), title=view.place_name(adcode))
+        if has_districts(view)
+        else name
+    )
+
+
+def has_districts(view: View) -> bool:
+    """Whether districts have pages of their own in this city."""
+    return DISTRICT_PAGE in view.city.topics
 
 
 def topic(view: View, key: str) -> str:

@@ -180,7 +180,9 @@ def _place(view: View) -> list[Child]:
             aria={"label": label},
             type="button",
         ),
-        h("A", view.t("县区页 →"), "place-way", href=links.district(view, view.place)),
+        h("A", view.t("县区页 →"), "place-way", href=links.district(view, view.place))
+        if links.has_districts(view)
+        else None,
     ]
 
 

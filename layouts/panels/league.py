@@ -79,7 +79,7 @@ def _row(spec: LeagueSpec, view: View, rank: Rank, found: dict[str, Reading]) ->
     metric = view.metric(item.metric)
     reading = found.get(rank.place, Reading(item.metric, rank.place))
     name = view.short_name(rank.place)
-    place = h("A", name, "link", href=links.district(view, rank.place), title=view.place_name(rank.place))
+    place = links.named_district(view, rank.place, name)
     amount = is_amount(metric)
     told = number(view, item, reading, with_unit=False)
     cells: list[Child] = [

@@ -63,7 +63,7 @@ def worst_first(view: View, metric: str, found: Sequence[Reading]) -> list[Readi
 def _row(spec: TableSpec, view: View, place: str, columns: list[dict[str, Reading]]) -> Node:
     name = view.place_name(place)
     is_link = spec.everywhere and place in view.city.districts
-    shown = h("A", name, "link", href=links.district(view, place)) if is_link else name
+    shown = links.named_district(view, place, name) if is_link else name
     cells: list[Child] = [h("Th", shown, "table-name", title=name, scope="row")]
     for item, column in zip(spec.items, columns, strict=True):
         reading = column.get(place, Reading(item.metric, place))

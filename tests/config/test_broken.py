@@ -1,7 +1,7 @@
 """Each file in broken/ breaks one rule, is named after it, and says on its `#!` lines exactly what must be told.
 
 <what-is-wrong>.<file>.yaml stands before the declarations of good/<file>.yaml (metrics, sources, rules, sites) or in its
-place (city, noise, screen).
+place (city, noise, screen, topic).
 """
 
 import shutil
@@ -13,7 +13,7 @@ import config
 
 HERE = Path(__file__).parent
 BROKEN = sorted((HERE / "broken").glob("*.yaml"))
-PLACES = {"city": "city.yaml", "noise": "noise.yaml", "screen": "screens/main.yaml"}
+PLACES = {"city": "city.yaml", "noise": "noise.yaml", "screen": "screens/main.yaml", "topic": "screens/topics/main.yaml"}
 
 
 def told(path: Path, folder: Path) -> list[str]:
@@ -22,6 +22,7 @@ def told(path: Path, folder: Path) -> list[str]:
     name = path.name.split(".")[-2]
     text = path.read_text(encoding="utf-8")
     if name in PLACES:
+        (city / PLACES[name]).parent.mkdir(exist_ok=True)
         (city / PLACES[name]).write_text(text, encoding="utf-8")
     else:
         target = city / f"{name}.yaml"
