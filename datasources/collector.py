@@ -2,10 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable, Iterable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from time import monotonic
 from traceback import format_exc
 
@@ -20,14 +21,16 @@ from tenacity import (
 
 from datasources.context import SourceContext
 from datasources.failure import Busy
+from datasources.listen import Ear, Hooks
 from datasources.mapping import Mapper
+from datasources.run import Run
 from datasources.spool import Spool
 from domain.batch import Batch, Written
 from domain.duration import format_duration
 from domain.errors import SourceError, StoreError
 from domain.place import Site
 from domain.run import SourceRun
-from domain.source import Ask, Page, Source
+from domain.source import Ask, Listener, Page, Source
 
 log = logging.getLogger("datasources")
 
@@ -35,33 +38,6 @@ _FIRST_WAIT = 0.5  # seconds before the second attempt; doubled each time
 _LONGEST_WAIT = 10.0
 
 Write = Callable[[Batch], Awaitable[Written]]
-
-
-@dataclass
-class _Run:
-    """One poll under way. `seen` finds records repeated on another page of the same run."""
-
-    key: str
-    now: datetime
-    clock: float
-    cursor: str | None = None
-    read: int = 0
-    written: int = 0
-    duplicates: int = 0
-    rejected: int = 0
-    note: str = ""
-    seen: set[Hashable] = field(default_factory=set)
-
-    def moment(self) -> datetime:
-        """The present moment: the poll's own plus the time it has taken."""
-        return self.now + timedelta(seconds=monotonic() - self.clock)
-
-    def finished(self, error: str) -> SourceRun:
-        """The run's record; a note (the store is down, the data are in the spool) is not a failure of the source."""
-        return SourceRun(
-            source=self.key, started=self.now, ended=self.moment(), ok=not error, read=self.read, written=self.written,
-            duplicates=self.duplicates, rejected=self.rejected, error=error or self.note, cursor=self.cursor,
-        )  # fmt: skip
 
 
 class Collector:
@@ -109,15 +85,20 @@ class Collector:
         if refused:
             return SourceRun(key, now, now, ok=False, error=refused, skipped=True)
         self._running.add(key)
-        run = _Run(key, now, monotonic())
+        run = Run(key, now, monotonic())
         try:
-            error = await self._guarded(source, run)
+            error = await self._guarded(self._attempts(source, run), run)
         finally:
             self._running.discard(key)
-        self._tell(run, error)
-        finished = run.finished(error)
-        await self._record(finished)
-        return finished
+        return await self._ended(run, error)
+
+    async def listen(self, key: str, clock: Callable[[], datetime]) -> None:
+        """Take in what a listening source brings until cancelled, a run recorded each `every`. KeyError, TypeError: no such one."""
+        source = self._sources[key]
+        if not isinstance(source, Listener):
+            raise TypeError(f"source {key} does not listen")
+        hooks = Hooks(partial(self._commit, source), self._guarded, self._ended, clock, self._pause)
+        await Ear(source, hooks).listen()
 
     async def close(self) -> None:
         """Release every source's connections."""
@@ -130,10 +111,16 @@ class Collector:
         until = self._not_before.get(key)
         return f"the provider asked to wait until {until.isoformat()}" if until and now < until else ""
 
-    async def _guarded(self, source: Source, run: _Run) -> str:
+    async def _ended(self, run: Run, error: str) -> SourceRun:
+        self._tell(run, error)
+        finished = run.finished(error)
+        await self._record(finished)
+        return finished
+
+    async def _guarded(self, work: Awaitable[None], run: Run) -> str:
         """The run's error sentence, "" when all went well. The only place that catches what nobody foresaw."""
         try:
-            await self._attempts(source, run)
+            await work
         except SourceError as error:
             if isinstance(error, Busy):
                 self._not_before[run.key] = run.moment() + timedelta(seconds=error.after)
@@ -141,14 +128,14 @@ class Collector:
         except StoreError as error:
             return self._context.redact(f"nothing could be kept: {error}")
         except TimeoutError:
-            return f"not finished within {format_duration(source.spec.timeout)}"
+            return f"not finished within {format_duration(self._sources[run.key].spec.timeout)}"
         except Exception as error:  # noqa: BLE001 - a fault in one source may not stop the others
             if run.key not in self._down:
                 log.error("source %s failed unexpectedly\n%s", run.key, self._context.redact(format_exc()))  # noqa: TRY400
             return self._context.redact(f"unexpected {type(error).__name__}: {error}")
         return ""
 
-    async def _attempts(self, source: Source, run: _Run) -> None:
+    async def _attempts(self, source: Source, run: Run) -> None:
         """Try until it works, the source's retries are used up, or its time is over. Durable pages are not fetched again."""
         limit = source.spec.timeout.total_seconds()
         deadline = asyncio.get_running_loop().time() + limit
@@ -165,7 +152,7 @@ class Collector:
                     while (page := await _within(deadline, pages)) is not None:
                         await self._commit(source, page, run)
 
-    async def _commit(self, source: Source, page: Page, run: _Run) -> None:
+    async def _commit(self, source: Source, page: Page, run: Run) -> None:
         """Not under the time limit: a commit that has begun is seen through."""
         batch = self._taught(self._context.discreet(self._mappers[run.key].batch(page, run.moment(), run.seen)))
         written = await self._durable(batch, run)
@@ -187,7 +174,7 @@ class Collector:
             self._learn(sites)
         return replace(batch, sites=sites)
 
-    async def _durable(self, batch: Batch, run: _Run) -> Written | None:
+    async def _durable(self, batch: Batch, run: Run) -> Written | None:
         """Write after everything that waits in the spool; None when the batch itself went there."""
         written: Written | None = None
         try:
@@ -204,7 +191,7 @@ class Collector:
             self._last[run.key] = batch.cursor or run.cursor
         return written
 
-    async def _cursor(self, run: _Run) -> str | None:
+    async def _cursor(self, run: Run) -> str | None:
         """This run's progress, else what the store holds; with a spool, what this process knows while the store is down."""
         if run.cursor is None and run.key in self._spooled:
             run.cursor = self._last[run.key]
@@ -217,7 +204,7 @@ class Collector:
                 run.cursor = self._last[run.key]
         return run.cursor
 
-    def _tell(self, run: _Run, error: str) -> None:
+    def _tell(self, run: Run, error: str) -> None:
         """One line when a source goes down, one when it is back."""
         if error and run.key not in self._down:
             self._down[run.key] = run.now

@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, Literal, Protocol
+from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -113,6 +113,7 @@ class SourceSpec(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     polled: ClassVar[bool] = True  # False for a kind whose data come by themselves
+    listens: ClassVar[bool] = False  # True for one that the collector listens to: its source is a Listener
     key: str = Field(description="The source's name, its key in sources.yaml.")
     kind: str = Field(description="Protocol: one of the kinds below.")
     department: str = Field(description="Who answers for the data.")
@@ -206,4 +207,24 @@ class Source(Protocol):
 
     async def close(self) -> None:
         """Release connections; called once at stop."""
+        ...
+
+
+@runtime_checkable
+class Listener(Source, Protocol):
+    """A source whose data come by themselves: over connections that devices open, or from a broker it has subscribed to.
+
+    `acknowledge` is what answers the senders: it comes after the commit. `fetch` has no pages.
+    """
+
+    def listen(self) -> AsyncGenerator[Page, None]:
+        """Open up and yield what comes, for ever. While a page waits to be committed the source must bound what it holds.
+
+        SourceError when it cannot listen (a port in use, a broker lost): it is called again later. Closing the generator
+        lets go of every connection and of what was not acknowledged, so that senders send it again.
+        """
+        ...
+
+    def trouble(self) -> str:
+        """Why nothing can come in just now, "" when all is well: asked once each `every`, told as the run's error."""
         ...

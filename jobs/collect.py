@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -107,17 +107,24 @@ async def run_collector(
     log.info("collecting from %d sources", len(sources))
     outbox = notify.outbox(city, store, Means(context.guard, env), env)
     try:
-        await _beside(store, {job.key: job for job in jobs}["push:follow"], outbox, stop)
+        ears = [collector.listen(key, utc_now) for key, spec in city.sources.items() if spec.listens]
+        await _beside(store, {job.key: job for job in jobs}["push:follow"], outbox, ears, stop)
     finally:
         scheduler.shutdown(wait=False)
         await outbox.close()
         await collector.close()
 
 
-async def _beside(store: Store, pushed: Job, outbox: notify.Outbox, stop: asyncio.Event) -> None:
-    """What commits wake, until `stop`. Whatever of it fails ends the process: started afresh it goes on where it was."""
+async def _beside(
+    store: Store,
+    pushed: Job,
+    outbox: notify.Outbox,
+    ears: Sequence[Coroutine[object, object, None]],
+    stop: asyncio.Event,
+) -> None:
+    """What commits wake, and the listening sources, until `stop`. Whatever of it fails ends the process: started afresh it goes on where it was."""
     waking = Waking(store)
-    works = (waking.watch(), follow.at_once(pushed.run, waking), outbox.run(waking))
+    works = (waking.watch(), follow.at_once(pushed.run, waking), outbox.run(waking), *ears)
     tasks: list[asyncio.Task[object]] = [asyncio.create_task(work) for work in works]
     ending = asyncio.create_task(stop.wait())
     try:
