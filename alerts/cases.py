@@ -9,11 +9,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from alerts.case_steps import STEPS, Fill, closed
+from alerts.case_words import CAUSES, HAPPENED, SPOKEN
 from alerts.engine import Change
 from domain.account import Right, Role, Viewer
 from domain.alert import Alert, AlertLevel, Condition, Reason
 from domain.case import OVER, Case, CaseStep, Handling
 from domain.errors import TransitionRefused
+
+__all__ = ["CAUSES", "HAPPENED", "SPOKEN", "VERBS", "Fill", "Where", "act", "allowed", "follow", "fresh", "timed"]
 
 REOPEN = timedelta(minutes=30)  # the same finding within this span of its closing is the same case
 CLOSES_ITSELF = {AlertLevel.P4: timedelta(minutes=30), AlertLevel.P3: timedelta(hours=2)}
@@ -22,45 +26,6 @@ LONGEST_SHELF = {
     AlertLevel.P2: timedelta(hours=2),
     AlertLevel.P3: timedelta(hours=24),
     AlertLevel.P4: timedelta(days=30),
-}
-CAUSES: Mapping[str, str] = {
-    "device": "设备故障",
-    "threshold": "阈值不当",
-    "maintenance": "检修施工",
-    "data": "数据错误",
-    "duplicate": "重复告警",
-    "other": "其他",
-}
-SPOKEN: Mapping[Handling, str] = {
-    Handling.NEW: "待签收",
-    Handling.ACKNOWLEDGED: "已签收",
-    Handling.WORKING: "处置中",
-    Handling.REPORTED: "已反馈",
-    Handling.CHECKING: "待核查",
-    Handling.SHELVED: "挂起",
-    Handling.FALSE_ALARM: "误报关闭",
-    Handling.MERGED: "已合并",
-    Handling.DONE: "已办结",
-    Handling.SELF_CLOSED: "自动恢复·未人工处理",
-    Handling.ARCHIVED: "已归档",
-}
-HAPPENED: Mapping[str, str] = {  # what the program itself notes on a case
-    "open": "触发",
-    "reopen": "再次触发",
-    "rise": "级别升高",
-    "fall": "级别降低",
-    "recede": "恢复中",
-    "relapse": "复发",
-    "recover": "已恢复",
-    "lose": "数据中断",
-    "regain": "数据恢复",
-    "wake": "挂起到期",
-    "close_itself": "自动恢复·未人工处理",
-    "hide": "暂不通知",
-    "show": "恢复通知",
-    "flap": "抖动",
-    "settle": "抖动结束",
-    "note": "备注",
 }
 _OPENING = frozenset({Condition.NORMAL, Condition.PENDING, Condition.CLEARED})
 
@@ -85,7 +50,12 @@ def follow(change: Change, newest: Case | None, where: Where) -> CaseStep | None
     if newest is None or newest.over:
         return None
     verb = _VERBS.get(moved.reason)
-    return None if verb is None else CaseStep(_noted(newest, alert, moved.at), verb, moved.at)
+    if verb is None:
+        return None
+    noted = _noted(newest, alert, moved.at)
+    if verb not in ("rise", "fall"):  # a level that a person has set stays until the alert itself changes its own
+        noted = _timed_anew(replace(noted, level=newest.level), moved.at)
+    return CaseStep(noted, verb, moved.at)
 
 
 _VERBS: Mapping[Reason, str] = {
@@ -105,7 +75,7 @@ def _opened(alert: Alert, newest: Case | None, where: Where, at: datetime) -> Ca
         return CaseStep(_noted(newest, alert, at), "relapse", at)
     if newest is not None and newest.closed is not None and at - newest.closed <= REOPEN:
         again = _noted(newest, alert, at)
-        back = replace(again, handling=Handling.NEW, closed=None, owner="", cause="", acknowledged=None)
+        back = replace(again, handling=Handling.NEW, closed=None, owner="", cause="", acknowledged=None, due=None)
         return CaseStep(replace(back, recurrence=newest.recurrence + 1), "reopen", at)
     return CaseStep(fresh(alert, where, at), "open", at)
 
@@ -144,7 +114,11 @@ def _noted(case: Case, alert: Alert, at: datetime) -> Case:
         updated=at,
         recovered=(case.recovered or at) if over else None,
     )
-    return replace(noted, due=closes_at(noted, at)) if case.handling is Handling.NEW else noted
+    return _timed_anew(noted, at)
+
+
+def _timed_anew(case: Case, at: datetime) -> Case:
+    return replace(case, due=closes_at(case, at)) if case.handling is Handling.NEW else case
 
 
 def closes_at(case: Case, at: datetime) -> datetime | None:
@@ -160,28 +134,31 @@ def timed(case: Case, now: datetime) -> CaseStep | None:
     if case.handling is Handling.SHELVED:
         return CaseStep(replace(case, handling=Handling.ACKNOWLEDGED, due=None, updated=now), "wake", now)
     if case.handling is Handling.NEW and case.condition is Condition.CLEARED:
-        closed = replace(case, handling=Handling.SELF_CLOSED, closed=now, due=None, updated=now)
-        return CaseStep(closed, "close_itself", now)
-    return CaseStep(replace(case, due=None), "note", now)
+        return CaseStep(closed(case, Handling.SELF_CLOSED, now), "close_itself", now)
+    if case.handling in OVER:
+        return CaseStep(replace(case, handling=Handling.ARCHIVED, due=None, updated=now), "archive", now)
+    return CaseStep(replace(case, due=None), "remind" if case.handling in _MOVING else "note", now)
 
 
 # -- people
 
 
-@dataclass(frozen=True, slots=True)
-class Fill:
-    """What a person gave with a step. until: when a shelved case wakes (aware UTC)."""
-
-    reason: str = ""
-    cause: str = ""
-    until: datetime | None = None
-
-
+_OPEN = frozenset(Handling) - OVER
+_MOVING = frozenset({Handling.ACKNOWLEDGED, Handling.WORKING, Handling.REPORTED, Handling.CHECKING})
 VERBS: Mapping[str, tuple[frozenset[Handling], str]] = {
     "acknowledge": (frozenset({Handling.NEW}), "签收"),
-    "shelve": (frozenset({Handling.ACKNOWLEDGED, Handling.WORKING}), "挂起"),
+    "handle": (frozenset({Handling.ACKNOWLEDGED}), "自行处置"),
+    "report": (frozenset({Handling.WORKING, Handling.REPORTED}), "反馈进展"),
+    "submit": (frozenset({Handling.WORKING, Handling.REPORTED}), "提请核查"),
+    "pass": (frozenset({Handling.CHECKING}), "核查通过"),
+    "fail": (frozenset({Handling.CHECKING}), "核查不通过"),
+    "shelve": (frozenset({Handling.ACKNOWLEDGED, Handling.WORKING, Handling.REPORTED}), "挂起"),
     "false_alarm": (frozenset({Handling.ACKNOWLEDGED}), "误报关闭"),
     "finish": (frozenset({Handling.ACKNOWLEDGED}), "办结"),
+    "merge": (_OPEN, "合并"),
+    "level": (_OPEN, "调整级别"),
+    "next": (_MOVING, "约定下次行动"),
+    "note": (_OPEN, "备注"),
     "reopen": (frozenset(OVER) - {Handling.ARCHIVED}, "重新打开"),
 }
 
@@ -234,13 +211,19 @@ def _false_alarm(case: Case, viewer: Viewer, fill: Fill, now: datetime) -> Case:
         raise TransitionRefused("P1、P2 告警的误报关闭须由值班长操作", permanent=True)
     if fill.cause not in CAUSES:
         raise TransitionRefused("误报关闭须选择原因：" + "、".join(CAUSES.values()), permanent=True)
-    return replace(case, handling=Handling.FALSE_ALARM, cause=fill.cause, note=fill.reason, closed=now, due=None)
+    return closed(case, Handling.FALSE_ALARM, now, cause=fill.cause, note=fill.reason)
 
 
 def _finish(case: Case, viewer: Viewer, fill: Fill, now: datetime) -> Case:  # noqa: ARG001
     if case.condition is not Condition.CLEARED and not fill.reason.strip():
         raise TransitionRefused("告警仍在触发；办结须写明持续存在的原因", permanent=True)
-    return replace(case, handling=Handling.DONE, note=fill.reason, closed=now, due=None)
+    return closed(case, Handling.DONE, now, note=fill.reason)
+
+
+def _pass(case: Case, viewer: Viewer, fill: Fill, now: datetime) -> Case:
+    if viewer.login == case.owner:
+        raise TransitionRefused("核查须由经办人以外的人操作", permanent=True)
+    return _finish(case, viewer, fill, now)
 
 
 def _reopen(case: Case, viewer: Viewer, fill: Fill, now: datetime) -> Case:  # noqa: ARG001
@@ -251,15 +234,18 @@ def _reopen(case: Case, viewer: Viewer, fill: Fill, now: datetime) -> Case:  # n
         handling=Handling.ACKNOWLEDGED,
         owner=viewer.login,
         closed=None,
+        due=None,
         recurrence=case.recurrence + 1,
         note=fill.reason,
     )
 
 
 _DOES = {
+    **STEPS,
     "acknowledge": _acknowledge,
     "shelve": _shelve,
     "false_alarm": _false_alarm,
     "finish": _finish,
+    "pass": _pass,
     "reopen": _reopen,
 }

@@ -6,12 +6,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from access.rights import RIGHTS
+from alerts.case_links import LINKS, TAKING, followed, linked
 from alerts.cases import CAUSES, SPOKEN, VERBS, Fill, Where, act, allowed, follow, timed
 from alerts.engine import Change
 from alerts.planning import adopt, plan
 from domain.account import Reach, Role, Viewer
 from domain.alert import Alert, AlertLevel, Condition, Reason, Transition
-from domain.case import Case, Handling
+from domain.case import OVER, Case, Handling
 from domain.errors import TransitionRefused
 
 NOW = datetime(2026, 11, 25, 4, tzinfo=UTC)
@@ -121,7 +122,8 @@ def test_a_shelved_case_wakes() -> None:
     assert (step.verb, step.case.handling) == ("wake", Handling.ACKNOWLEDGED)
 
 
-FULL = Fill("原因", next(iter(CAUSES)), NOW + 30 * MINUTE)
+FULL = Fill("原因", next(iter(CAUSES)), NOW + 30 * MINUTE, AlertLevel.P4, "GJ-20261125-0099")
+STAYS = {"report", "level", "next", "note"}  # what does not move a case, or not always
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -129,7 +131,9 @@ FULL = Fill("原因", next(iter(CAUSES)), NOW + 30 * MINUTE)
 def test_every_step_from_every_state_is_taken_or_refused_in_words(handling: Handling, verb: str) -> None:
     held = case(handling, closed=NOW, owner="wang.fang")
     if handling in VERBS[verb][0]:
-        assert act(held, verb, viewer(), FULL, NOW).handling is not handling
+        moved = act(held, verb, viewer(), FULL, NOW)
+        assert moved.handling is not handling or verb in STAYS
+        assert not moved.over or moved.due is not None  # what is over will be archived
         return
     with pytest.raises(TransitionRefused) as refused:
         act(held, verb, viewer(), FULL, NOW)
@@ -160,11 +164,62 @@ def test_outside_his_reach_nobody_acts() -> None:
         ("false_alarm", AlertLevel.P2, Role.DUTY, FULL, "值班长"),
         ("false_alarm", AlertLevel.P3, Role.DUTY, Fill("误报", "whatever"), "选择原因"),
         ("finish", AlertLevel.P3, Role.DUTY, Fill(), "仍在触发"),
+        ("merge", AlertLevel.P3, Role.DUTY, Fill(into="GJ-20261125-0001"), "并入哪一件"),
+        ("level", AlertLevel.P3, Role.DUTY, Fill("看", level=AlertLevel.P3), "不同的级别"),
+        ("level", AlertLevel.P3, Role.DUTY, Fill(level=AlertLevel.P2), "写明情况"),
+        ("next", AlertLevel.P3, Role.DUTY, Fill(), "30 天"),
+        ("note", AlertLevel.P3, Role.DUTY, Fill(), "写明情况"),
     ],
 )
 def test_what_is_missing_is_said(verb: str, level: AlertLevel, role: Role, fill: Fill, words: str) -> None:
     with pytest.raises(TransitionRefused, match=words):
         act(case(Handling.ACKNOWLEDGED, level=level), verb, viewer(role), fill, NOW)
+
+
+def test_who_did_the_work_does_not_verify_it() -> None:
+    checking = act(case(Handling.WORKING, owner="wang"), "submit", viewer(), Fill("已排水"), NOW)
+    with pytest.raises(TransitionRefused, match="经办人以外"):
+        act(checking, "pass", viewer(), FULL, NOW)
+    assert act(replace(checking, owner="wang"), "pass", viewer(), FULL, NOW).handling is Handling.DONE
+
+
+def test_a_closed_case_is_archived_three_days_later_and_read_only_then() -> None:
+    done = act(case(Handling.ACKNOWLEDGED), "finish", viewer(), FULL, NOW)
+    assert timed(done, NOW + timedelta(hours=71)) is None
+    step = timed(done, NOW + timedelta(hours=72))
+    assert step is not None
+    assert (step.verb, step.case.handling, step.case.due) == ("archive", Handling.ARCHIVED, None)
+    assert allowed(step.case) == []
+
+
+def test_a_level_that_a_person_set_stays_until_the_alert_changes_its_own() -> None:
+    lowered = act(case(Handling.ACKNOWLEDGED), "level", viewer(), Fill("误差", level=AlertLevel.P4), NOW)
+    recovered = follow(clears(AlertLevel.P3), lowered, WHERE)
+    assert recovered is not None
+    assert recovered.case.level is AlertLevel.P4
+
+
+def test_the_time_of_the_next_action_is_told_when_it_comes() -> None:
+    held = act(case(Handling.WORKING), "next", viewer(), Fill(until=NOW + MINUTE), NOW)
+    step = timed(held, NOW + MINUTE)
+    assert step is not None
+    assert (step.verb, step.case.handling, step.case.due) == ("remind", Handling.WORKING, None)
+
+
+@pytest.mark.parametrize("verb", LINKS)
+@pytest.mark.parametrize("handling", Handling)
+def test_what_an_order_does_to_its_case_is_declared(handling: Handling, verb: str) -> None:
+    held = case(handling, owner="wang.fang", closed=NOW if handling in OVER else None)
+    step = followed(held, verb, "clerk", NOW, reason="持续")
+    assert (step is not None) == (handling in LINKS[verb][0])
+    assert step is None or step.case.handling is LINKS[verb][1]
+    if verb not in TAKING:
+        return
+    if handling in LINKS[verb][0]:
+        assert linked(held, verb, viewer(), NOW).case.owner == "wang.fang"
+        return
+    with pytest.raises(TransitionRefused, match=SPOKEN[handling]):
+        linked(held, verb, viewer(), NOW)
 
 
 def test_the_steps_of_one_batch_are_one_step_of_its_case() -> None:
