@@ -57,7 +57,7 @@ class Ear:
             wait = min(wait * 2, _LONGEST_WAIT)
 
     async def _take(self) -> None:
-        async with aclosing(self._source.listen()) as pages:
+        async with aclosing(self._source.listen(self._hooks.clock)) as pages:
             async for page in pages:
                 async with self._lock:
                     await self._hooks.commit(page, self._run)

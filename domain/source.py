@@ -1,6 +1,6 @@
 """What a source is: its declaration, and the protocol that every kind fulfils."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
@@ -217,8 +217,10 @@ class Listener(Source, Protocol):
     `acknowledge` is what answers the senders: it comes after the commit. `fetch` has no pages.
     """
 
-    def listen(self) -> AsyncGenerator[Page, None]:
+    def listen(self, clock: Callable[[], datetime]) -> AsyncGenerator[Page, None]:
         """Open up and yield what comes, for ever. While a page waits to be committed the source must bound what it holds.
+
+        `clock` gives the present moment, for records that have no time of their own (who is connected).
 
         SourceError when it cannot listen (a port in use, a broker lost): it is called again later. Closing the generator
         lets go of every connection and of what was not acknowledged, so that senders send it again.
