@@ -262,6 +262,14 @@
     closeForm();
     ask(action.verb, {});
   }
+  /** What a key does is done to the row the keys are at: while another case is still shown, the key waits for it. */
+  let pending = null;
+  const settled = () => chosen.size > 0 || Boolean(acts && acts.id === cursor);
+  function byKey(key) {
+    pending = null;
+    if (!settled()) return void (pending = { key, of: cursor, at: now() });
+    press(acts && acts.actions.find((a) => a.key.toLowerCase() === key));
+  }
   function ask(verb, fields) {
     if (waiting) return;
     waiting = ++turn + now();
@@ -439,9 +447,11 @@
     const moved = (actions && actions.id) !== (acts && acts.id);
     acts = actions || null;
     if (moved && open && open.of !== (acts && acts.id) && !chosen.size) closeForm();
-    if (acts) cursor = acts.id;
+    if (acts && moved && acts.id === cockpit.get("case")) cursor = cursor && rows.some((r) => r.i === cursor) && pending ? cursor : acts.id;
     all();
     buttons();
+    if (pending && now() - pending.at > 4000) pending = null;
+    if (pending && pending.of === cursor && settled()) byKey(pending.key);
     hear(answer);
     if (!cockpit.get("case") && shown.length && window.innerWidth >= WIDE) cockpit.go({ case: shown[0].i }, true);
     document.getElementById("duty").classList.toggle("has-case", Boolean(cockpit.get("case")));
@@ -636,9 +646,9 @@
     }
     if (key === "m") return soundWord();
     const action = acts && acts.actions.find((a) => a.key.toLowerCase() === key);
-    if (action) {
+    if (action || (/^[a-z]$/.test(key) && cursor && !settled())) {
       event.preventDefault();
-      press(action);
+      byKey(key);
     }
   });
 

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -14,8 +15,7 @@ from domain.case import Case, CaseEvent, CaseStep
 from domain.deed import Deed
 from domain.errors import StoreError, TransitionRefused
 from layouts.accounts.desk import Desk
-from layouts.alerts import words
-from layouts.duty import desk_forms
+from layouts.duty import desk_forms, desk_side
 from store.duty import Desktop, Outcome
 
 log = logging.getLogger(__name__)
@@ -68,6 +68,10 @@ def _answer(asked: Asked, text: str = "", wrong: Mapping[str, str] | None = None
     return {"n": asked.turn, "verb": asked.verb, "done": [], "refused": [], "wrong": dict(wrong or {}), "said": text}
 
 
+class _Nothing(Exception):
+    """No case can be moved: nothing is kept, not even in the audit log."""
+
+
 class _Decision:
     """One verb on some cases: those that may be moved are moved together, the others are told."""
 
@@ -82,8 +86,9 @@ class _Decision:
         """Decide, and again for those that only the program has moved since they were looked at."""
         for _ in range(TRIES):
             self._stale = {}
-            made = self._services.store.duty.decide(self._decide, self._deed(), self._desk.now)
-            self.moved |= {step.case.id: step.case for step in made.cases}
+            with suppress(_Nothing):
+                made = self._services.store.duty.decide(self._decide, self._deed(), self._desk.now)
+                self.moved |= {step.case.id: step.case for step in made.cases}
             again = {key: version for key, version in self._stale.items() if not self._lost(key)}
             if not again:
                 break
@@ -103,6 +108,8 @@ class _Decision:
                 )
             except TransitionRefused as error:
                 self.refused[key] = self._desk.said(str(error))
+        if not out:
+            raise _Nothing
         return Outcome(cases=out)
 
     def _act(self, case: Case) -> Case:
@@ -139,7 +146,7 @@ class _Decision:
             id=key,
             who=found.name if found else event.actor,
             time=desk.second(event.at)[11:],
-            what=desk.t(words.STEPS.get(event.verb, event.verb)),
+            what=desk.t(desk_side.step_word(event.verb)),
             state=desk.t(SPOKEN[event.new]),
         )
 

@@ -29,7 +29,8 @@ def render(desk: Desk, found: Found) -> list[Child]:
     """Head, facts and chart."""
     case = found.case
     figure = desk_chart.made(found.view, case) if found.view is not None else None
-    return [_head(desk, case), _facts(desk, found), _chart(desk, figure)]
+    back = desk_chart.hours(found.view, case) if found.view is not None else desk_chart.HOURS
+    return [_head(desk, case), _facts(desk, found), _chart(desk, figure, back)]
 
 
 def missing(desk: Desk) -> list[Child]:
@@ -103,7 +104,7 @@ def _expected(desk: Desk, found: Found) -> str:
     )
 
 
-def _chart(desk: Desk, figure: dict[str, Any] | None) -> Node:
+def _chart(desk: Desk, figure: dict[str, Any] | None, back: int) -> Node:
     if figure is None:
         return h("Div", frame.none(desk.t("没有可画的数值"), desk.t("这件告警不针对单一指标。")), "case-chart is-none")
     config = {"displayModeBar": False, "responsive": True, "scrollZoom": False}
@@ -112,5 +113,5 @@ def _chart(desk: Desk, figure: dict[str, Any] | None) -> Node:
         "Graph",
         {"id": "duty-chart", "config": config, "className": "graph", "figure": figure},
     )
-    label = desk.t("近 {n} 小时与预测", n=desk_chart.HOURS)
+    label = desk.t("近 {n} 小时与预测", n=back)
     return h("Div", h("Div", [inner], "graph-box", role="img", aria={"label": label}), "case-chart")

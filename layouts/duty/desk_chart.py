@@ -10,9 +10,8 @@ from domain.rule import When
 from layouts import expected, figure, theme
 from layouts.view import View
 
-HOURS = 6
-STEP = timedelta(minutes=10)
-AHEAD = timedelta(hours=3)
+HOURS, LONG = 6, 24  # of a figure that comes every few minutes, and of one that comes by the hour
+STEP, COARSE = timedelta(minutes=10), timedelta(minutes=30)
 
 
 def levels(view: View, case: Case) -> list[tuple[str, float]]:
@@ -37,13 +36,19 @@ def _levels(when: When, facts: Any) -> list[tuple[str, float]]:
     return [] if found is None else [(step.level.name, step.threshold) for step in found.steps]
 
 
+def hours(view: View, case: Case) -> int:
+    """How far back the chart reaches."""
+    metric = view.city.metrics.get(case.metric)
+    return LONG if metric is not None and metric.every > COARSE else HOURS
+
+
 def made(view: View, case: Case) -> figure.Figure | None:
     """The figure; None for a case without a metric, or one that may not be read."""
     metric = view.city.metrics.get(case.metric)
     if metric is None or not view.may_read(case.metric):
         return None
     place = view.place_asked(case.metric, case.site)
-    course = view.snapshot.trend(metric.key, place, HOURS, STEP)
+    course = view.snapshot.trend(metric.key, place, hours(view, case), max(STEP, metric.every))
     values = figure.rounded(figure.whole(view, metric, course), metric.digits)
     limits = levels(view, case)
     seen = figure.known(values, [value for _, value in limits])

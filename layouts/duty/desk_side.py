@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from alerts.cases import SPOKEN
+from alerts.cases import HAPPENED, SPOKEN, VERBS
 from domain.case import Case, CaseEvent
 from domain.city import City
 from domain.notice import Notice
@@ -116,9 +116,14 @@ def of_case(desk: Desk, events: Sequence[CaseEvent], names: Mapping[str, str]) -
         if event.verb == "acknowledge":
             seconds = int((event.at - begun).total_seconds())
             reason = desk.t("用时 {m} 分 {s} 秒", m=seconds // 60, s=seconds % 60)
-        word = desk.t(words.STEPS.get(event.verb, event.verb))
+        word = desk.t(step_word(event.verb))
         out.append(Happened(event.at, word, " · ".join(part for part in told if part), reason))
     return out
+
+
+def step_word(verb: str) -> str:
+    """What a step is called, in short."""
+    return HAPPENED.get(verb) or (VERBS[verb][1] if verb in VERBS else words.STEPS.get(verb, verb))
 
 
 def of_notices(desk: Desk, notices: Sequence[Notice]) -> list[Happened]:
