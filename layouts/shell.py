@@ -8,7 +8,7 @@ from dash import html
 
 from domain.screen import Screen
 from domain.topic import DISTRICT
-from layouts import links, navigation
+from layouts import links, navigation, stage
 from layouts.alerts import news
 from layouts.tags import Child, Node, Parts, h, node, part_id, store
 from layouts.view import View
@@ -106,6 +106,7 @@ def _header(screen: Screen, view: View) -> Node:
         h("Span", None, "clock", id="clock"),
         h("Span", None, "date", id="date"),
         h("Span", None, "weather", id=part_id(KEY, "weather")),
+        h("Span", None, "stage", id=part_id(KEY, "stage")),
     ]
     right: list[Child] = [
         h("Div", None, "place", id=part_id(KEY, "place")),
@@ -135,9 +136,10 @@ def _header(screen: Screen, view: View) -> Node:
 
 
 def render(view: View) -> Parts:
-    """The header's live parts: weather and the place filter."""
+    """The header's live parts: weather, the operating stage and the place filter."""
     return {
         "weather": {"children": _weather(view)},
+        "stage": stage.chip(view),
         "place": {"children": _place(view), "className": "place is-set" if view.place else "place"},
     }
 

@@ -11,6 +11,9 @@ from domain.case import Case
 from domain.city import City
 from domain.health import SourceHealth
 from domain.incident import Incident
+from domain.stage import StageOrder
+from duty.cards import OPEN
+from duty.stage import ordered
 from snapshot.city import CitySnapshot
 from snapshot.hot import Hot
 from snapshot.moment import ALERTS, HEALTH, INCIDENTS, Moment
@@ -36,6 +39,7 @@ class Builder:
         self._live: CitySnapshot | None = None
         self._events: tuple[tuple[Alert, ...], tuple[Incident, ...]] = ((), ())
         self._cases: dict[str, Case] = {}
+        self._stage: StageOrder | None = None
         self._events_at: datetime | None = None
         self._replays: OrderedDict[datetime, CitySnapshot] = OrderedDict()
         self._lock = Lock()
@@ -53,7 +57,7 @@ class Builder:
             self._city, metrics = self._with_learnt_sites(), frozenset(self._city.metrics)
         alerts, incidents = self._events_of(now, kinds)
         health = self._health(now)
-        moment = Moment(self._city, now, self._hot.courses, self._past, health, alerts, incidents, self._cases)
+        moment = Moment(self._city, now, self._hot.courses, self._past, health, alerts, incidents, self._cases, self._stage)
         older = self._live
         version = max(to_ms(now), older.version + 1 if older is not None else 0)
         snapshot = CitySnapshot(moment, version, live=True)
@@ -93,6 +97,7 @@ class Builder:
         if due or kinds & {"alerts", "incidents"}:
             self._events, self._events_at = self._read_events(now), now
             self._cases = self._read_cases(self._events[0])
+            self._stage = ordered(self._store.duty.dossiers(StageOrder, OPEN), now)
         return self._events
 
     def _read_cases(self, alerts: Sequence[Alert]) -> dict[str, Case]:
@@ -122,7 +127,7 @@ def _moved(old: Moment, new: Moment) -> frozenset[str]:
     """Which of alerts, incidents and the sources' states are not what they were."""
     states = [{key: health.state for key, health in m.sources.items()} for m in (old, new)]
     moved = {
-        ALERTS: old.alerts != new.alerts or old.cases != new.cases,
+        ALERTS: (old.alerts, old.cases, old.stage) != (new.alerts, new.cases, new.stage),
         INCIDENTS: old.incidents != new.incidents,
         HEALTH: states[0] != states[1],
     }

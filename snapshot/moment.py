@@ -15,6 +15,7 @@ from domain.health import Freshness, SourceHealth
 from domain.incident import Incident
 from domain.metric import Metric
 from domain.place import Site
+from domain.stage import StageOrder
 from snapshot.course import EMPTY, Course
 from snapshot.rows import Rows
 from snapshot.times import to_ms
@@ -47,6 +48,7 @@ class Moment:
     alerts: tuple[Alert, ...] = ()
     incidents: tuple[Incident, ...] = ()
     cases: Mapping[str, Case] = field(default_factory=dict)
+    stage: StageOrder | None = None  # the operating stage that somebody has ordered; none for a replayed moment
 
     @cached_property
     def now(self) -> int:

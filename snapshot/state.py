@@ -7,6 +7,7 @@ import numpy as np
 from access import mask
 from domain.health import Freshness
 from domain.metric import Metric
+from duty.stage import in_force
 from indicators.status import health_share
 from indicators.status import status as judge
 from snapshot.ask import Ask
@@ -18,19 +19,25 @@ PERCENT = 100.0
 
 
 def status(moment: Moment, ask: Ask, metric: Metric, place: str) -> Reading:
-    """运行状态 1..5 from alerts, incidents and sources; inside a district only from what happens there. Reasons in `note`, masked: they quote incidents."""
+    """运行状态 1..5 from alerts, incidents and sources; inside a district only from what happens there, for the city unless somebody has ordered another. Reasons in `note`, masked: they quote incidents."""
     ask.on.update((metric.key, ALERTS, INCIDENTS, HEALTH))
     here = place if place and place != moment.city.adcode else ""
     alerts = [a for a in moment.alerts if not here or moment.city.district_of(a.site) == here]
     incidents = [i for i in moment.incidents if not here or i.district == here]
     found = judge(alerts, incidents, moment.sources, lambda key: _source_name(moment, key))
+    reasons = [reason.text for reason in found.reasons]
+    held = in_force(found.stage, None if here else moment.stage, moment.at)
+    if held.order is not None and held.order.due is not None:
+        until = held.order.due.astimezone(moment.zone)
+        reasons.insert(0, f"人工指定 {held.stage} 级，到 {until:%m-%d %H:%M}：{held.order.title}")
+        ask.before(held.order.due)
     return Reading(
         metric.key,
         place or moment.city.adcode,
-        float(found.stage),
+        float(held.stage),
         moment.at.replace(second=0, microsecond=0),
         freshness=Freshness.LIVE,
-        note="；".join(mask.text(reason.text) for reason in found.reasons),
+        note="；".join(mask.text(reason) for reason in reasons),
     )
 
 

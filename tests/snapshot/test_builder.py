@@ -2,12 +2,15 @@ from datetime import timedelta
 
 import pytest
 
+from access.rights import RIGHTS
+from domain.account import Role, Viewer
 from domain.alert import AlertLevel, Condition
 from domain.batch import Batch
 from domain.case import Case, CaseStep
 from domain.errors import StoreError
 from domain.health import Freshness
 from domain.incident import Incident
+from duty.stage import Wish, order
 from snapshot import numbers
 from snapshot.city import CitySnapshot
 from store.desk import Planned
@@ -208,3 +211,15 @@ def test_a_case_still_owed_is_told_long_after_its_alert_left_the_list(desk: Desk
     snapshot = desk.live()
     assert snapshot.alerts == ()
     assert snapshot.cases == {"r|air-1": made}
+
+
+def test_a_stage_that_somebody_ordered_holds_for_the_city_until_its_time(desk: Desk) -> None:
+    assert desk.live().reading("city.status").value == 1
+    leader = Viewer("chen.jun", "陈军", Role.LEADER, RIGHTS[Role.LEADER])
+    desk.store.duty.decide(order(Wish(4, timedelta(minutes=5), "台风", 1), leader, NOW), None, NOW)
+    ordered = desk.live(NOW + SECOND).reading("city.status")
+    assert ordered.value == 4
+    assert ordered.note.startswith("人工指定 4 级")
+    assert ordered.note.split("；")[0].endswith("：台风")
+    assert desk.live(NOW + SECOND).reading("city.status", EAST).value == 1
+    assert desk.live(NOW + timedelta(minutes=5)).reading("city.status").value == 1
