@@ -16,6 +16,7 @@ class Why(StrEnum):
     NO_GROWTH = "基数不大于 0，不计算增幅"
     REDEFINED = "口径变更：{day} 起执行第 {n} 版口径"
     RESTANDARDISED = "标准变更：{old} → {new}，须按同一标准重算"
+    SHIFTED = "避开节假日，基期取 {day}"
     RESTATED = "基期已按 {name} 重算"
     MOVED = "区划调整，范围不同"
     OTHER_DAY = "本期为{a}，基期为{b}，不可比"

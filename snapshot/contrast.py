@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from domain.metric import Metric, Window
 from indicators.comparable import Side
@@ -16,6 +17,7 @@ from snapshot.numbers import read, reading
 from snapshot.restate import restated
 from snapshot.times import Shift, earlier
 
+NEARLY_TWO_WEEKS = timedelta(days=13)
 STALE = Why.STALE.say()
 
 
@@ -34,7 +36,16 @@ def compared(moment: Moment, ask: Ask, key: str, place: str, basis: Basis, windo
     base, holiday = _earlier(moment, ask, basis, span, now)
     again = restated(moment, ask, now, base, span)
     told = _told(compare(metric, side(now), replace(side(again), holiday=holiday), basis))
-    return told if again is base else replace(told, note=Why.RESTATED.say(name=again.standard))
+    if again is not base:
+        return replace(told, note=Why.RESTATED.say(name=again.standard))
+    return replace(told, note=_shifted(moment, basis, now, base))
+
+
+def _shifted(moment: Moment, basis: Shift, now: Reading, base: Reading) -> str:
+    """That the base is not last week's day, because that one was a holiday or was worked for one; "" otherwise."""
+    if basis != "week" or now.at is None or base.at is None or now.at - base.at < NEARLY_TWO_WEEKS:
+        return ""
+    return Why.SHIFTED.say(day=f"{base.at.astimezone(moment.zone):%m-%d}")
 
 
 def side(told: Reading) -> Side:

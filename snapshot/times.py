@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from domain.metric import Metric, Window
 from indicators.holidays import base_at, same_date
+from indicators.workdays import same_weekday
 
 Shift = Literal["yesterday", "week", "month", "year"]
 
@@ -14,6 +15,8 @@ MINUTE = 60_000
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 FOREVER = 1 << 62
+PEOPLES = frozenset({"service", "hotline", "traffic", "governance", "economy"})  # topics that follow working days
+_OF_DAYS = frozenset({"latest", "hour", "today"})
 _D30 = timedelta(days=29)  # today and the 29 days before it
 
 
@@ -65,7 +68,8 @@ def earlier(at: datetime, basis: Shift, metric: Metric, window: Window, zone: Zo
     """The same local time one comparison period before, and why that day does not compare ("" when it does).
 
     Figures of single days follow people's days (a holiday compares with its counterpart); longer windows, and metrics that
-    come less than daily, keep the date. month with a 30-day window goes back 30 days, so that the windows do not overlap.
+    come less than daily, keep the date. month with a 30-day window goes back 30 days, so that the windows do not overlap. What people
+    do on working days compares with the same weekday of the last week in which it was one; air and water know no holidays.
     """
     if basis == "month" and window == "d30":
         return at - timedelta(days=30), ""
@@ -73,4 +77,8 @@ def earlier(at: datetime, basis: Shift, metric: Metric, window: Window, zone: Zo
         local = at.astimezone(zone)
         day = same_date(local.date(), local.year - 1)
         return datetime.combine(day, local.timetz()).astimezone(UTC), ""
+    if basis == "week" and metric.topic in PEOPLES and window in _OF_DAYS:
+        local = at.astimezone(zone)
+        day, refused = same_weekday(local.date())
+        return datetime.combine(day, local.timetz()).astimezone(UTC), refused
     return base_at(at, basis, zone)

@@ -64,6 +64,15 @@ def test_days_follow_the_festival_and_sums_to_date_the_date() -> None:
     assert earlier(eve, "year", GDP, "latest", CHINA)[0] == china("2025-02-17T10:00")
 
 
+def test_what_people_do_compares_past_a_holiday_and_the_air_does_not() -> None:
+    after = china("2026-10-08T10:00").astimezone(UTC)  # the first working Thursday after the holiday
+    calls = metric("hotline.calls", aggregate="sum", across="sum", window="today")
+    assert earlier(after, "week", calls, "today", CHINA) == (china("2026-09-24T10:00"), "")
+    assert earlier(after, "week", calls, "month", CHINA)[0] == china("2026-10-01T10:00")
+    air = metric("air.pm25", topic="environment")
+    assert earlier(after, "week", air, "latest", CHINA)[0] == china("2026-10-01T10:00")
+
+
 def test_the_last_of_a_month_has_a_base_in_a_shorter_one() -> None:
     base, _ = earlier(china("2026-03-31T10:00"), "month", LEVEL, "today", CHINA)
     assert base == china("2026-02-28T10:00")
