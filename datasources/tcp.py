@@ -167,6 +167,8 @@ class TcpServer:
         return waiting
 
     def _page(self, hall: _Hall, waiting: list[_Waiting]) -> Page:
+        if not waiting:
+            return Page(())
         self._pages += 1
         done = str(self._pages)
         hall.owed[done] = [(connection, heard.after) for connection, heard in waiting if heard.after]
@@ -218,6 +220,8 @@ class TcpServer:
 
 async def _passed_on(queue: asyncio.Queue[_Waiting], connection: _Connection, pieces: Iterable[Heard]) -> None:
     for heard in pieces:
+        if connection.strange >= _STRANGE:
+            return
         connection.judge(heard)
         connection.send(heard.at_once)
         if heard.records or heard.bad or heard.after:
