@@ -27,10 +27,12 @@ class Order(Dossier):
     unit: the responsible department; helpers: departments that assist (协办). content: what shall be done.
     sent: when it was dispatched, the start of its clocks; they never start anew, neither by signing nor by another unit.
     sign_by, report_by, finish_by: until when the unit must sign, report for the first time, and be finished.
-    signed, first_report, finished, handed: when that happened; handed is when the unit last gave its result (its clock stops).
+    offered: when the unit got it, from which its time to send it back counts.
+    signed, first_report, handed: when that happened; handed is when the unit last gave its result (its clock stops).
     returns: how often it was sent back; ruled: the shift leader has decided, it cannot be returned any more.
     asked: the end that the unit asks for (延期), granted once: extended. supervision: "", "urge" (催办), "yellow", "red" (督办).
-    scheme: which table of shares of time the supervision follows. until: when a shelved order (挂账) comes back.
+    scheme: which table of shares of time the supervision follows. shelved, until: since and until when an order is put off
+    (挂账), and before: the state it had then. last: the login of who moved it last.
     rejected: how often a check failed. instruction: the number of the leader's instruction that made it.
     """
 
@@ -42,13 +44,13 @@ class Order(Dossier):
     sign_by: AwareDatetime
     report_by: AwareDatetime
     finish_by: AwareDatetime
+    offered: AwareDatetime
     dispatcher: str = ""
     helpers: tuple[str, ...] = ()
     signer: str = ""
     signed: AwareDatetime | None = None
     first_report: AwareDatetime | None = None
     handed: AwareDatetime | None = None
-    finished: AwareDatetime | None = None
     progress: str = ""
     result: str = ""
     evidence: str = ""
@@ -58,7 +60,9 @@ class Order(Dossier):
     ruled: bool = False
     asked: AwareDatetime | None = None
     extended: bool = False
+    shelved: AwareDatetime | None = None
     until: AwareDatetime | None = None
+    before: str = ""
     rejected: int = 0
     checker: str = ""
     verdict: str = ""
@@ -69,5 +73,5 @@ class Order(Dossier):
 
     @property
     def late(self) -> bool:
-        """Whether it was, or is, over its time: told by the clock (supervision red) or by when it was handed in."""
+        """Whether its time was over before it was handed in."""
         return self.supervision == "red" or (self.handed is not None and self.handed > self.finish_by)
