@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from datasources.formats.documents import parse_json
 from datasources.formats.tables import read_csv
 from datasources.formats.text import decode
-from datasources.kinds.push import PushSpec
 from datasources.paths import compiled
+from datasources.pushed import PushedSpec
 from datasources.rows import Bad
 from datasources.text import dump
 from domain.errors import SourceError
@@ -30,7 +30,7 @@ class TooMany(SourceError):
     """More records than one request may bring."""
 
 
-def entries(spec: PushSpec, media: str, body: bytes) -> Iterator[Entry]:
+def entries(spec: PushedSpec, media: str, body: bytes) -> Iterator[Entry]:
     """The entries of a body of one of the types in MEDIA, one by one: they never all stand in memory.
 
     SourceError, perhaps only on the way, when the whole of it cannot be understood; a line of NDJSON or CSV that cannot is
@@ -42,7 +42,7 @@ def entries(spec: PushSpec, media: str, body: bytes) -> Iterator[Entry]:
         yield entry
 
 
-def _json(spec: PushSpec, body: bytes) -> Iterator[Entry]:
+def _json(spec: PushedSpec, body: bytes) -> Iterator[Entry]:
     if spec.rows == "@" and not spec.carry:
         items: Iterable[object] = _elements(_text(body))
         shared: dict[str, object] = {}
@@ -88,7 +88,7 @@ def _elements(text: str) -> Iterator[object]:
         at = _past_space(text, at + 1)
 
 
-def _ndjson(spec: PushSpec, body: bytes) -> Iterator[Entry]:  # noqa: ARG001 - one signature for all formats
+def _ndjson(spec: PushedSpec, body: bytes) -> Iterator[Entry]:  # noqa: ARG001 - one signature for all formats
     decode_at = json.JSONDecoder().raw_decode
     for number, line in enumerate(_text(body).split("\n"), 1):  # not splitlines: JSON texts may hold other separators
         text = line.strip()
@@ -107,7 +107,7 @@ def _ndjson(spec: PushSpec, body: bytes) -> Iterator[Entry]:  # noqa: ARG001 - o
             yield Record(item, where)
 
 
-def _csv(spec: PushSpec, body: bytes) -> Iterator[Entry]:
+def _csv(spec: PushedSpec, body: bytes) -> Iterator[Entry]:
     records, bad = read_csv(decode(body, "auto", "the body"), spec.delimiter, (), 0, "line")
     if not bad:
         yield from records

@@ -14,7 +14,7 @@ from api.v1.intake import digest, media_type, read_body, unpacked
 from api.v1.queries import PushQuery
 from api.v1.reception import Parcel, Reception
 from api.v1.scope import Scope, pushing
-from datasources.kinds.push import PushSpec
+from datasources.pushed import PushedSpec
 from store.push import Receipt
 
 AT_ONCE = 2  # requests worked on at a time; the others wait, so that readers still get their turn
@@ -40,7 +40,7 @@ def router(services: Services) -> APIRouter:
         async with turns:
             return await asyncio.to_thread(work, request, spec, media, sent, key)
 
-    def work(request: Request, spec: PushSpec, media: str, sent: bytes, key: str | None) -> Response:
+    def work(request: Request, spec: PushedSpec, media: str, sent: bytes, key: str | None) -> Response:
         body = unpacked(sent, request.headers.get("content-encoding", ""))
         known = digest(request.url.path, media, body=body) if key else ""
         answer = reception.take(Parcel(spec, media, body, Receipt(spec.key, key, known) if key else None))
@@ -69,7 +69,7 @@ def router(services: Services) -> APIRouter:
     return routes
 
 
-def _source(scope: Scope, asked: str, what: str) -> PushSpec:
+def _source(scope: Scope, asked: str, what: str) -> PushedSpec:
     """The source a request feeds; ApiError when the token does not name it or it takes no such thing."""
     allowed = sorted(scope.viewer.sources)
     if not asked and len(allowed) != 1:
@@ -78,8 +78,8 @@ def _source(scope: Scope, asked: str, what: str) -> PushSpec:
     if key not in scope.viewer.sources:
         raise ApiError(403, "forbidden", f"This token may not feed the source {key!r}.")
     spec = scope.city.sources.get(key)
-    if not isinstance(spec, PushSpec):
-        raise ApiError(404, "unknown_source", f"sources.yaml declares no source {key!r} of kind push.")
+    if not isinstance(spec, PushedSpec):
+        raise ApiError(404, "unknown_source", f"sources.yaml declares no source {key!r} that is sent to the API.")
     if not getattr(spec, what):
         raise ApiError(404, "unknown_source", f"The source {key!r} declares no {what}.")
     return spec

@@ -13,8 +13,8 @@ from api.v1.answers import dumped
 from api.v1.scope import city_now
 from datasources.context import SourceContext
 from datasources.delivery import TooMany, entries
-from datasources.kinds.push import PushSpec
 from datasources.mapping import Fate, Mapper, Outcome
+from datasources.pushed import PushedSpec
 from domain.batch import Batch
 from domain.city import City
 from domain.errors import SourceError
@@ -30,7 +30,7 @@ Said = tuple[Fate, str, int]  # how a record fared, why, and how many values of 
 class Parcel:
     """One request: for which source, of which media type, unpacked, and known by what."""
 
-    spec: PushSpec
+    spec: PushedSpec
     media: str
     body: bytes
     receipt: Receipt | None
@@ -97,7 +97,7 @@ class Reception:
                 raise ApiError(413, "too_many_records", _sentence(sentence)) from error
             raise ApiError(400, "malformed", _sentence(sentence)) from error
 
-    def _mapper(self, spec: PushSpec) -> Mapper:
+    def _mapper(self, spec: PushedSpec) -> Mapper:
         city = city_now(self._services)
         areas = frozenset({city.adcode, *city.districts})
         return Mapper(spec, SourceContext(city.metrics, city.sites, self._places, {}, Path(), areas))

@@ -1,9 +1,20 @@
 """Every kind of source there is: one module each, its Spec beside its class."""
 
+from datasources.kinds.alertmanager import AlertmanagerSource, AlertmanagerSpec
+from datasources.kinds.cap import CapSource, CapSpec
 from datasources.kinds.file import FileSource, FileSpec
+from datasources.kinds.gtfs_rt import GtfsRtSpec, gtfs_rt_source
+from datasources.kinds.hj212 import Hj212Source, Hj212Spec
 from datasources.kinds.http_json import HttpJsonSource, HttpJsonSpec
+from datasources.kinds.mqtt import MqttSource, MqttSpec
+from datasources.kinds.ngsi_ld import NgsiLdSpec, ngsi_ld_source
+from datasources.kinds.open_meteo import OpenMeteoSpec, open_meteo_source
+from datasources.kinds.openaq import OpenAqSource, OpenAqSpec
+from datasources.kinds.prometheus import PrometheusSource, PrometheusSpec
 from datasources.kinds.push import PushSource, PushSpec
+from datasources.kinds.sensorthings import SensorThingsSpec, sensorthings_source
 from datasources.kinds.sql import SqlSource, SqlSpec
+from datasources.kinds.usgs_quakes import QuakesSpec, usgs_quakes_source
 from datasources.replay import Factory, playable
 from domain.source import SourceSpec
 
@@ -14,4 +25,15 @@ KINDS: dict[str, tuple[type[SourceSpec], Factory]] = {
     "sql": (SqlSpec, playable(SqlSource)),
     "file": (FileSpec, playable(FileSource)),
     "push": (PushSpec, PushSource),
+    "hj212": (Hj212Spec, Hj212Source),
+    "mqtt": (MqttSpec, MqttSource),
+    "cap": (CapSpec, CapSource),
+    "prometheus": (PrometheusSpec, PrometheusSource),
+    "gtfs_rt": (GtfsRtSpec, gtfs_rt_source),
+    "alertmanager": (AlertmanagerSpec, AlertmanagerSource),
+    "sensorthings": (SensorThingsSpec, sensorthings_source),
+    "ngsi_ld": (NgsiLdSpec, ngsi_ld_source),
+    "openaq": (OpenAqSpec, OpenAqSource),
+    "open_meteo": (OpenMeteoSpec, open_meteo_source),
+    "usgs_quakes": (QuakesSpec, usgs_quakes_source),
 }

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dash import html
 
 from access.accounts import is_demo
+from datasources.pushed import PushedSpec
 from domain.account import Account, Right, Role
 from domain.session import Scope, Session, Token
 from layouts.accounts import frame, lists, words
@@ -104,7 +105,7 @@ def _programs(desk: Desk, tokens: Sequence[Token]) -> Node:
     own = {
         key: spec
         for key, spec in desk.city.sources.items()
-        if spec.kind == "push" and (me.role is not Role.CLERK or spec.department == me.department)
+        if isinstance(spec, PushedSpec) and (me.role is not Role.CLERK or spec.department == me.department)
     }
     options = [(scope.value, desk.t(words.SCOPES[scope])) for scope in scopes(desk)]
     sources = [(key, desk.said(spec.name or key)) for key, spec in sorted(own.items())] if desk.may(Right.PUSH) else []

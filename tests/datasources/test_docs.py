@@ -16,4 +16,4 @@ def test_every_key_of_every_kind_says_what_it_means() -> None:
         for name, field in model.model_fields.items()
         if not field.description and name != "type"
     ]
-    assert sorted(set(silent) - {"HttpJsonSpec.kind", "SqlSpec.kind", "FileSpec.kind", "PushSpec.kind"}) == []
+    assert sorted(one for one in set(silent) if not one.endswith("Spec.kind")) == []
