@@ -20,6 +20,7 @@ from domain.health import MEASURED
 from domain.metric import Metric
 from domain.noise import Noise
 from domain.place import Site
+from domain.plan import Plans
 from domain.receiver import Receiver
 from domain.roster import Roster
 from domain.rule import Rule
@@ -50,6 +51,12 @@ _FILES: tuple[tuple[str, str, type[BaseModel], frozenset[str]], ...] = (
         "noise.yaml",
         "How alert noise is kept down; the file may be missing. See [rules.md](rules.md).",
         Noise,
+        frozenset(),
+    ),
+    (
+        "plans.yaml",
+        "What is done about incidents; the file may be missing. See [plans.md](plans.md). The name before the colon is a plan's `key`.",
+        Plans,
         frozenset(),
     ),
     ("roster.yaml", "Who is on duty when; the file may be missing. See [shifts.md](shifts.md).", Roster, frozenset()),

@@ -12,6 +12,7 @@ from domain.city import CitySpec
 from domain.metric import Metric
 from domain.noise import Noise
 from domain.place import Site
+from domain.plan import Plans
 from domain.roster import Roster
 from domain.rule import Rule
 from domain.screen import PanelSpec, Screen
@@ -45,15 +46,23 @@ def read_folder(folder: FilePath, env: Mapping[str, str]) -> Parts:
     noise = _document(parts, env, "noise.yaml")
     if noise is not None and noise.data is not None:
         parts.noise = Entry(noise, (), validate(Noise, noise, ()))
-    roster = _document(parts, env, "roster.yaml")
-    if roster is not None and roster.data is not None:
-        parts.roster = Entry(roster, (), validate(Roster, roster, ()))
+    _desk(parts, env)
     _of_kinds(parts.receivers, RECEIVERS, _document(parts, env, "receivers.yaml"))
     _of_kinds(parts.sources, SOURCES, _document(parts, env, "sources.yaml"))
     for file in ("sites.yaml", *_files(folder, "sites")):
         _sites(parts, _document(parts, env, file))
     _screens(parts, env)
     return parts
+
+
+def _desk(parts: Parts, env: Mapping[str, str]) -> None:
+    """What the duty desk goes by: its plans and its roster."""
+    plans = _document(parts, env, "plans.yaml")
+    if plans is not None and plans.data is not None:
+        parts.plans = Entry(plans, (), validate(Plans, plans, ()))
+    roster = _document(parts, env, "roster.yaml")
+    if roster is not None and roster.data is not None:
+        parts.roster = Entry(roster, (), validate(Roster, roster, ()))
 
 
 def _screens(parts: Parts, env: Mapping[str, str]) -> None:

@@ -11,6 +11,7 @@ from config.parts import Parts, valid
 from config.problem import Problem
 from domain.city import City
 from domain.noise import Noise
+from domain.plan import Plans
 from domain.wall import WallScene
 
 
@@ -52,6 +53,7 @@ def _city(parts: Parts) -> City | None:
         sources={key: value for key, _, value in valid(parts.sources)},
         rules={key: value for key, _, value in valid(parts.rules)},
         noise=(parts.noise.value if parts.noise else None) or Noise(),
+        plans=(parts.plans.value if parts.plans else None) or Plans(),
         roster=parts.roster.value if parts.roster else None,
         receivers={key: value for key, _, value in valid(parts.receivers)},
         topics={key: value for key, _, value in valid(parts.topics)},

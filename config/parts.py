@@ -13,6 +13,7 @@ from domain.city import CitySpec
 from domain.metric import Metric
 from domain.noise import Noise
 from domain.place import Site
+from domain.plan import Plans
 from domain.receiver import Receiver
 from domain.roster import Roster
 from domain.rule import Rule
@@ -55,6 +56,7 @@ class Parts:
     sources: dict[str, Entry[SourceSpec]] = field(default_factory=dict)
     rules: dict[str, Entry[Rule]] = field(default_factory=dict)
     noise: Entry[Noise] | None = None
+    plans: Entry[Plans] | None = None
     roster: Entry[Roster] | None = None
     receivers: dict[str, Entry[Receiver]] = field(default_factory=dict)
     screens: dict[str, ScreenEntry] = field(default_factory=dict)

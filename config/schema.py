@@ -16,6 +16,7 @@ from domain.duration import format_duration
 from domain.metric import Metric
 from domain.noise import Noise
 from domain.place import Site
+from domain.plan import Plans
 from domain.roster import Roster
 from domain.rule import Rule
 from domain.screen import Screen
@@ -44,6 +45,7 @@ def schemas() -> dict[str, Schema]:
         "sources": _named(_one_of(SOURCES, ("key",)), "Source by its name"),
         "rules": _named(_of(Rule, "key"), "Alert rule by its name"),
         "noise": _of(Noise),
+        "plans": _plans(),
         "roster": _of(Roster),
         "receivers": _named(_one_of(RECEIVERS, ("key",)), "Receiver of notices by its name"),
         "screen": _screen(),
@@ -115,6 +117,15 @@ def _one_of(kinds: Mapping[str, type[BaseModel]], given: tuple[str, ...]) -> Sch
         "allOf": rules,
         "$defs": definitions,
     }
+
+
+def _plans() -> Schema:
+    """plans.yaml; the name before the colon is a plan's key."""
+    schema = _of(Plans)
+    plan = schema["$defs"]["Plan"]
+    plan["properties"].pop("key")
+    plan["required"] = [name for name in plan["required"] if name != "key"]
+    return schema
 
 
 def _screen(model: type[Screen] = Screen) -> Schema:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from domain.metric import Metric
 from domain.noise import Noise
 from domain.place import District, Site
+from domain.plan import Plans
 from domain.receiver import Receiver
 from domain.roster import Roster
 from domain.rule import Rule
@@ -72,6 +73,7 @@ class City:
     screens: dict[str, Screen] = field(default_factory=dict)
     receivers: dict[str, Receiver] = field(default_factory=dict)
     noise: Noise = field(default_factory=Noise)
+    plans: Plans = field(default_factory=Plans)
     roster: Roster | None = None
     topics: dict[str, TopicPage] = field(default_factory=dict)
     scenes: dict[str, WallScene] = field(default_factory=dict)

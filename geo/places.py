@@ -43,7 +43,7 @@ class CityPlaces:
             raise ValueError("there are no districts")
         ordered = sorted(features, key=lambda feature: str(feature["properties"]["adcode"]))
         self._adcodes = [str(feature["properties"]["adcode"]) for feature in ordered]
-        self._areas = [_polygon(feature) for feature in ordered]
+        self._areas = [polygon(feature) for feature in ordered]
         shapely.prepare(self._areas)
         self._area_tree = shapely.STRtree(self._areas)
         self._labels = {
@@ -92,7 +92,7 @@ class CityPlaces:
         inside = self._area_tree.query(point, predicate="intersects")
         if inside.size:
             return self._adcodes[int(inside.min())]
-        near = self._area_tree.query(_reach(lon, lat, FALLBACK_M))
+        near = self._area_tree.query(box_around(lon, lat, FALLBACK_M))
         distances = sorted((_metres(point, self._areas[i]), self._adcodes[i]) for i in near)
         return distances[0][1] if distances and distances[0][0] <= FALLBACK_M else None
 
@@ -113,7 +113,7 @@ class CityPlaces:
     def sites_within(self, lon: float, lat: float, metres: float, kind: str = "") -> list[tuple[Site, float]]:
         """Sites of a kind ("" = any) not farther than `metres` on the ellipsoid, nearest first, with the distance."""
         point = Point(lon, lat)
-        candidates = (self._sites[i] for i in self._site_tree.query(_reach(lon, lat, metres)))
+        candidates = (self._sites[i] for i in self._site_tree.query(box_around(lon, lat, metres)))
         measured = [(site, _metres(point, where)) for site, where in candidates if not kind or site.kind == kind]
         return sorted(((s, d) for s, d in measured if d <= metres), key=lambda pair: (pair[1], pair[0].id))
 
@@ -154,7 +154,8 @@ def _read(districts: FeatureCollection | Path) -> FeatureCollection:
     return districts
 
 
-def _polygon(feature: Mapping[str, Any]) -> BaseGeometry:
+def polygon(feature: Mapping[str, Any]) -> BaseGeometry:
+    """The area of a district's feature, made valid; ValueError when it cannot be read."""
     try:
         area = shape(feature["geometry"])
         return area if area.is_valid else shapely.make_valid(area)
@@ -173,7 +174,7 @@ def _site_shape(site: Site) -> BaseGeometry | None:
     return Point(site.lon, site.lat) if site.lon is not None and site.lat is not None else None
 
 
-def _reach(lon: float, lat: float, metres: float) -> BaseGeometry:
+def box_around(lon: float, lat: float, metres: float) -> BaseGeometry:
     """A box in degrees that certainly holds the circle of `metres` around the point."""
     dy = metres / (METRES_PER_DEGREE - 1000)  # a degree of latitude is 110.57 km at the equator
     dx = dy / max(math.cos(math.radians(min(abs(lat) + dy, 89.9))), 1e-3)

@@ -6,6 +6,7 @@ from config.checks.metrics import check_metrics
 from config.checks.noise import check_noise
 from config.checks.owners import check_owners
 from config.checks.places import check_city, check_sites
+from config.checks.plans import check_plans
 from config.checks.reach import check_reach
 from config.checks.receivers import check_receivers
 from config.checks.rules import check_rules
@@ -26,6 +27,7 @@ CHECKS: tuple[Callable[[Parts], None], ...] = (
     check_rules,
     check_noise,
     check_receivers,
+    check_plans,
     check_screens,
     check_topics,
     check_scenes,
