@@ -1,6 +1,7 @@
 """A TCP server for devices: many connections, one bounded queue, answers only for what is durable."""
 
 import asyncio
+import logging
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import suppress
@@ -14,6 +15,8 @@ from datasources.rows import Bad
 from domain.errors import SourceError
 from domain.metric import Duration
 from domain.source import Page, Record
+
+log = logging.getLogger("datasources")
 
 _CHUNK = 16_384  # bytes of one read
 _LINGER = 0.2  # seconds a page waits for more: a commit costs the same for one record as for hundreds
@@ -175,24 +178,19 @@ class TcpServer:
         records = tuple(record for _, heard in waiting for record in heard.records)
         return Page(records, bad=tuple(bad for _, heard in waiting for bad in heard.bad), done=done)
 
-    def _welcome(self, hall: _Hall) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], Any]:
-        async def welcome(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def _welcome(self, hall: _Hall) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], None]:
+        """Takes a connection in, in a task of ours; or turns it away."""
+
+        def welcome(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             address = str((writer.get_extra_info("peername") or ("?",))[0])
-            full = len(hall.open) >= self._spec.connections or hall.addresses[address] >= self._spec.per_address
-            task = asyncio.current_task()
-            if full or task is None:
+            if len(hall.open) >= self._spec.connections or hall.addresses[address] >= self._spec.per_address:
                 self.turned_away += 1
                 writer.transport.abort()
                 return
             connection = _Connection(writer, address, asyncio.get_running_loop().time())
-            hall.open[connection] = task
             hall.addresses[address] += 1
-            try:
-                await self._served(hall, connection, reader)
-            finally:
-                del hall.open[connection]
-                hall.addresses -= Counter({address: 1})
-                writer.transport.abort()
+            hall.open[connection] = task = asyncio.create_task(self._served(hall, connection, reader))
+            task.add_done_callback(_told)
 
         return welcome
 
@@ -207,6 +205,9 @@ class TcpServer:
                     connection.heard = loop.time()  # it may have waited long for the store
         finally:
             session.gone()
+            del hall.open[connection]
+            hall.addresses -= Counter({connection.address: 1})
+            connection.writer.transport.abort()
 
     async def _sweep(self, hall: _Hall) -> None:
         """Close what has been silent for too long."""
@@ -216,6 +217,12 @@ class TcpServer:
             now = asyncio.get_running_loop().time()
             for connection in [one for one in hall.open if one.silent(now, idle)]:
                 connection.writer.transport.abort()
+
+
+def _told(task: asyncio.Task[None]) -> None:
+    """A fault in one connection's handling is logged, and ends that connection only."""
+    if not task.cancelled() and (fault := task.exception()) is not None:
+        log.error("a connection failed unexpectedly", exc_info=fault)
 
 
 async def _passed_on(queue: asyncio.Queue[_Waiting], connection: _Connection, pieces: Iterable[Heard]) -> None:
