@@ -36,6 +36,7 @@ HAPPENED: Mapping[str, str] = {  # what the program itself notes on a case
     "lose": "数据中断",
     "regain": "数据恢复",
     "wake": "挂起到期",
+    "escalate": "逾期未签收，逐级上报",
     "close_itself": "自动恢复·未人工处理",
     "hide": "暂不通知",
     "show": "恢复通知",

@@ -9,7 +9,7 @@ from domain.alert import AlertLevel, Condition
 from domain.case import Case, Handling
 from domain.noise import Noise
 from domain.notice import Notice, NoticeKind
-from domain.receiver import Receiver
+from domain.receiver import OnDuty, Receiver
 
 STORM_GROUP = "storm"
 AGAIN = frozenset({NoticeKind.FIRED, NoticeKind.ROSE, NoticeKind.REPEAT, NoticeKind.SILENCE_ENDED, NoticeKind.STORM})
@@ -22,7 +22,10 @@ Told = Mapping[tuple[str, str], datetime]  # receiver, group -> when it was last
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """What decides how news is told. told: when groups were last told. storm: whether there is one."""
+    """What decides how news is told. told: when groups were last told. storm: whether there is one.
+
+    duty: who is on duty, None when that is not known.
+    """
 
     now: datetime
     zone: ZoneInfo
@@ -30,15 +33,17 @@ class Telling:
     receivers: Sequence[Receiver] = ()
     told: Told = field(default_factory=dict)
     storm: bool = False
+    duty: OnDuty | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """One case's turn that people are told of. index: its step's place in the plan."""
+    """One case's turn that people are told of. index: its step's place in the plan. to: posts that are called in."""
 
     index: int
     case: Case
     kind: NoticeKind
+    to: frozenset[str] = frozenset()
 
 
 def kind_of(old: Case | None, new: Case) -> NoticeKind | None:
@@ -96,6 +101,10 @@ def _told_as(one: News, telling: Telling) -> tuple[NoticeKind, str]:
 
 
 def _concerns(receiver: Receiver, one: News, telling: Telling) -> bool:
+    if one.kind is NoticeKind.ESCALATED:
+        return not one.to.isdisjoint(receiver.posts) and receiver.covers(one.case.topic, one.case.district)
+    if not receiver.news or not receiver.present(telling.duty):
+        return False
     if one.kind is NoticeKind.CLEARED:
         return receiver.clears  # whether it was told of the firing is for the store to know
     return receiver.concerns(one.case.level, one.case.topic, one.case.district, telling.now.astimezone(telling.zone))
@@ -117,9 +126,9 @@ def _notice(key: tuple[str, str, NoticeKind], about: Sequence[News], telling: Te
 
 
 def _due(key: tuple[str, str, NoticeKind], level: AlertLevel, telling: Telling) -> datetime:
-    """P1 at once; others wait for company; a group that was told lately waits longer, but not for a rise."""
+    """P1 and what is overdue at once; others wait for company; a group that was told lately waits longer, but not for a rise."""
     receiver, group, kind = key
-    if level is AlertLevel.P1:
+    if level is AlertLevel.P1 or kind is NoticeKind.ESCALATED:
         return telling.now
     due = telling.now + telling.noise.grouping.wait
     last = telling.told.get((receiver, group))
@@ -149,6 +158,10 @@ def _repeats(notice: Notice, case: Case) -> bool:  # noqa: ARG001
     return case.handling is Handling.NEW and not case.hidden and not case.flapping and case.condition in _IN_FORCE
 
 
+def _unsigned(notice: Notice, case: Case) -> bool:  # noqa: ARG001
+    return case.handling is Handling.NEW and not case.hidden
+
+
 def _over(notice: Notice, case: Case) -> bool:  # noqa: ARG001
     return case.condition is Condition.CLEARED
 
@@ -159,6 +172,7 @@ def _open(notice: Notice, case: Case) -> bool:  # noqa: ARG001
 
 _STANDS: Mapping[NoticeKind, Callable[[Notice, Case], bool]] = {
     NoticeKind.REPEAT: _repeats,
+    NoticeKind.ESCALATED: _unsigned,
     NoticeKind.CLEARED: _over,
     NoticeKind.FLAPPING: _open,
 }

@@ -5,12 +5,15 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from alerts import escalation
 from alerts.cases import Where, follow, fresh
 from alerts.engine import Change
 from alerts.group import News, Telling, kind_of, notices
 from domain.alert import Alert, Condition
 from domain.case import Case, CaseStep
 from domain.city import City
+from domain.noise import Noise
+from domain.notice import NoticeKind
 from store.desk import Planned
 
 
@@ -75,10 +78,27 @@ def tell(planned: Planned, before: Mapping[str, Case], telling: Telling) -> Plan
     for index, step in enumerate(planned.steps):
         held = before.get(step.case.fingerprint)
         old = held if held is not None and held.id == step.case.id else None
-        kind = kind_of(old, step.case)
+        kind = NoticeKind.ESCALATED if step.verb == escalation.VERB else kind_of(old, step.case)
         if kind is not None:
-            news.append(News(index, step.case, kind))
+            news.append(News(index, step.case, kind, _called(step)))
     return replace(planned, about=notices(news, telling))
+
+
+def _called(step: CaseStep) -> frozenset[str]:
+    """The posts that a step calls in."""
+    posts = step.told.get("to") if step.verb == escalation.VERB else None
+    return frozenset(str(post) for post in posts) if isinstance(posts, list) else frozenset()
+
+
+def watched(planned: Planned, before: Mapping[str, Case], noise: Noise, now: datetime) -> Planned:
+    """The plan with the time at which each of its cases goes a rung higher. before: the cases by fingerprint, as read."""
+    steps = []
+    for step in planned.steps:
+        held = before.get(step.case.fingerprint)
+        old = held if held is not None and held.id == step.case.id else None
+        case = step.case if step.verb == escalation.VERB else escalation.armed(old, step.case, noise, now)
+        steps.append(replace(step, case=case))
+    return replace(planned, steps=steps)
 
 
 def _graver(first: str, second: str) -> str:

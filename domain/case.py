@@ -37,6 +37,7 @@ class Case:
     the alert's as last told. recurrence: how often it came back under this number. recovered: since when the condition is
     cleared. due: when time alone moves it next (closing by itself, waking). hidden: by what its notices are held back
     ("silence:7", "inhibition:source_down"), "" when they are not. flapping: percent of its last evaluations that changed.
+    escalates: when somebody higher is called in, None when nobody is; rung: how many times that happened since it was opened.
     """
 
     id: str
@@ -66,6 +67,8 @@ class Case:
     group: str = ""
     hidden: str = ""
     flapping: float = 0.0
+    escalates: datetime | None = None
+    rung: int = 0
 
     @property
     def over(self) -> bool:

@@ -1,6 +1,7 @@
 """How noise is kept down, as declared in noise.yaml; everything has a default, the file may be missing."""
 
 from datetime import time, timedelta
+from itertools import pairwise
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -10,6 +11,7 @@ from domain.metric import Duration, Topic
 from domain.rule import Level
 
 Same = Literal["source", "family", "site", "district", "city"]
+Post = Literal["officer", "shift_leader", "leader", "deputy", "head"]  # 值班员, 值班长, 带班领导, 分管领导, 主要领导
 
 
 class _Part(BaseModel):
@@ -45,6 +47,46 @@ class Flapping(_Part):
     def _ordered(self) -> Self:
         if self.leave >= self.enter:
             raise ValueError("flapping: leave must be lower than enter")
+        return self
+
+
+class Rung(_Part):
+    """One rung of the chain that is climbed while nobody signs for a case."""
+
+    after: Duration = Field(description="How long after the case was opened.")
+    to: tuple[Post, ...] = Field(
+        min_length=1, description="Posts that are called in; receivers name theirs in `posts`."
+    )
+
+
+def _rungs(*steps: tuple[int, Post]) -> tuple[Rung, ...]:
+    return tuple(Rung(after=timedelta(minutes=minutes), to=(post,)) for minutes, post in steps)
+
+
+_CHAINS: dict[Level, tuple[Rung, ...]] = {
+    "P1": _rungs((2, "leader"), (5, "deputy"), (10, "head")),
+    "P2": _rungs((5, "shift_leader"), (10, "leader"), (30, "deputy")),
+    "P3": _rungs((15, "shift_leader"), (60, "leader")),
+    "P4": _rungs((60, "shift_leader")),
+}
+
+
+class Escalation(_Part):
+    """Who is called in, one after the other, when nobody signs for a case in time. Signing ends it at once."""
+
+    chain: dict[Level, tuple[Rung, ...]] = Field(
+        default_factory=lambda: dict(_CHAINS), description="Rungs by level; a level left out is never escalated."
+    )
+    rounds: dict[Level, int] = Field({"P1": 5}, description="How often the whole chain is climbed; once when left out.")
+
+    @model_validator(mode="after")
+    def _rising(self) -> Self:
+        for level, rungs in self.chain.items():
+            spans = [timedelta(0), *(rung.after for rung in rungs)]
+            if any(later <= sooner for sooner, later in pairwise(spans)):
+                raise ValueError(f"escalation: the rungs of {level} must come one after the other")
+        if not all(1 <= number <= 20 for number in self.rounds.values()):
+            raise ValueError("escalation: rounds are 1 to 20")
         return self
 
 
@@ -112,6 +154,7 @@ class Noise(_Part):
     grouping: Grouping = Field(Grouping(), description="Grouping, spacing and repeats.")
     storm: Storm = Field(Storm(), description="Storm mode.")
     flapping: Flapping = Field(Flapping(), description="Flapping.")
+    escalation: Escalation = Field(Escalation(), description="Who is called in when nobody signs.")
     inhibit: dict[str, Inhibition] = Field(
         default_factory=lambda: {"higher_level": _HIGHER}, description="Inhibitions by name."
     )

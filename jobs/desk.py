@@ -6,17 +6,21 @@ from datetime import datetime, timedelta
 
 from alerts.cases import timed
 from alerts.engine import Change
+from alerts.escalation import escalated
 from alerts.flap import EVENTS, MEMORY, Flips, judged
 from alerts.group import Telling, spacing_since
 from alerts.inhibit import Around, held_back
-from alerts.planning import Places, amended, plan, tell, turned
+from alerts.planning import Places, amended, plan, tell, turned, watched
 from alerts.silences import next_turn
 from alerts.storm import is_storm, since
+from domain.account import Role
 from domain.case import Case
 from domain.city import City
 from domain.incident import Incident
 from domain.metric import Metric
+from domain.receiver import OnDuty
 from domain.silence import Silence
+from duty.shifts import on_shift
 from indicators.derive import needs
 from store import Store
 from store.desk import Planned, Saved
@@ -70,6 +74,9 @@ class DeskClock:
         due = self._store.desk.due(now)
         steps = [step for case in due if (step := timed(case, now)) is not None]
         self._write(Planned(steps=steps), {case.fingerprint: case for case in due}, now)
+        late = self._store.desk.escalating(now)
+        climbed = [step for case in late if (step := escalated(case, self._city.noise, now)) is not None]
+        self._write(Planned(steps=climbed), {case.fingerprint: case for case in late}, now)
         if self._stirred(now):
             self._sweep(now)
 
@@ -122,15 +129,24 @@ class DeskClock:
 
     def _told(self, planned: Planned, before: Mapping[str, Case], now: datetime) -> Planned:
         """The plan with its notices. before: cases by fingerprint as they were read."""
+        noise, desk = self._city.noise, self._store.desk
+        planned = watched(planned, before, noise, now)
         if not planned.steps or not self._city.receivers:
             return planned
-        noise, desk = self._city.noise, self._store.desk
         fresh = sum(step.verb in ("open", "reopen") for step in planned.steps)
         recent = desk.count_opened(since(noise, now)) if fresh else 0
         receivers = tuple(self._city.receivers.values())
         told = desk.told(spacing_since(noise, now))
         storm = fresh > 0 and is_storm(fresh + recent, noise)
-        return tell(planned, before, Telling(now, self._city.zone, noise, receivers, told, storm))
+        return tell(planned, before, Telling(now, self._city.zone, noise, receivers, told, storm, self._duty(now)))
+
+    def _duty(self, now: datetime) -> OnDuty | None:
+        """Who is on duty, asked only when some receiver's news depend on it; None when no shift is open."""
+        if not any(one.on_shift for one in self._city.receivers.values()):
+            return None
+        found = on_shift(self._store, now)
+        roles = frozenset(role for role in Role if found.of(role))
+        return OnDuty(found.logins, roles) if found.shifts else None
 
 
 def _marked(case: Case, hidden: Mapping[str, str]) -> Case:

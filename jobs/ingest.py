@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from alerts.engine import Change, Engine
-from alerts.planning import Places, adopt
+from alerts.planning import Places, adopt, watched
 from domain.batch import Batch, Written
 from domain.city import City
 from domain.errors import StoreError
@@ -102,7 +102,7 @@ class Ingest:
         known = self._store.desk.newest({alert.fingerprint for alert in held})
         missing = adopt(held, known, self._places.of)
         if missing.steps:
-            self._store.desk.save((), (), missing, now)
+            self._store.desk.save((), (), watched(missing, {}, self._city.noise, now), now)
         self._desk.warm(now)
         newest = self._store.latest(self._engine.metrics)
         self._save(self._engine.evaluate([_seen(one) for one in newest], now))

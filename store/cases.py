@@ -16,8 +16,8 @@ from store.moment import from_ms, from_ms_or_none, to_ms, to_ms_or_none
 from store.plain import plain_json
 
 _TEXTS = ("fingerprint", "rule", "metric", "site", "district", "topic", "say", "owner", "cause", "note", "hidden")
-_NUMBERS = ("recurrence", "value", "peak", "flapping")
-_MOMENTS = ("recovered", "closed", "acknowledged", "due")
+_NUMBERS = ("recurrence", "value", "peak", "flapping", "rung")
+_MOMENTS = ("recovered", "closed", "acknowledged", "due", "escalates")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +71,17 @@ def read_due(connection: Connection, now: datetime, limit: int) -> list[Case]:
     return _cases(connection, select(alert_case).where(ready).order_by(alert_case.c.due).limit(limit))
 
 
+def read_escalating(connection: Connection, now: datetime, limit: int) -> list[Case]:
+    """Cases that nobody has signed for in time, those due longest first."""
+    ready = alert_case.c.escalates <= to_ms(now)
+    return _cases(connection, select(alert_case).where(ready).order_by(alert_case.c.escalates).limit(limit))
+
+
 def next_due(connection: Connection) -> datetime | None:
     """When time next moves a case."""
-    return from_ms_or_none(connection.execute(select(func.min(alert_case.c.due))).scalar())
+    column = alert_case.c
+    first = [connection.execute(select(func.min(one))).scalar() for one in (column.due, column.escalates)]
+    return from_ms_or_none(min((at for at in first if at is not None), default=None))
 
 
 def read_case(connection: Connection, key: str) -> Case | None:
@@ -107,16 +115,21 @@ def put(connection: Connection, steps: Sequence[CaseStep], day: Callable[[dateti
     cases: list[Case] = []
     for step in steps:
         if not step.case.id:
-            cases.append(_numbered(connection, step.case, day(step.at), numbers))
+            cases.append(_signed(_numbered(connection, step.case, day(step.at), numbers)))
         elif held.get(step.case.id, ("", -1))[1] != step.case.version:
             return None
         else:
-            cases.append(replace(step.case, version=step.case.version + 1))
+            cases.append(_signed(replace(step.case, version=step.case.version + 1)))
     _write(connection, steps, cases)
     notes = [_note(case, step, held) for case, step in zip(cases, steps, strict=True)]
     if notes:
         connection.execute(case_step.insert(), notes)
     return cases
+
+
+def _signed(case: Case) -> Case:
+    """Nobody higher is called in for a case that somebody has signed for, whoever writes it."""
+    return case if case.handling is Handling.NEW or case.escalates is None else replace(case, escalates=None)
 
 
 def _held(connection: Connection, keys: Collection[str]) -> dict[str, tuple[str, int]]:

@@ -105,6 +105,11 @@ class Desk:
         with self._work.reading() as connection:
             return cases.read_due(connection, now, limit)
 
+    def escalating(self, now: datetime, limit: int = 200) -> list[Case]:
+        """Cases that nobody has signed for in time."""
+        with self._work.reading() as connection:
+            return cases.read_escalating(connection, now, limit)
+
     def next_due(self) -> datetime | None:
         """When time next moves a case."""
         with self._work.reading() as connection:

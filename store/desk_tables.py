@@ -17,13 +17,15 @@ alert_case = Table(
     *(Column(name, Integer, nullable=False) for name in ("version", "recurrence")),
     Column("level", SmallInteger, nullable=False),
     *(Column(name, BigInteger, nullable=False) for name in ("opened", "updated")),
-    *(Column(name, BigInteger) for name in ("recovered", "closed", "acknowledged", "due")),
+    *(Column(name, BigInteger) for name in ("recovered", "closed", "acknowledged", "due", "escalates")),
     *(Column(name, Double) for name in ("value", "peak")),
     Column("flapping", Double, nullable=False),
+    Column("rung", Integer, nullable=False, server_default="0"),
     Index("alert_case_number", "day", "number", unique=True),
     Index("alert_case_fingerprint", "fingerprint", "opened"),
     Index("alert_case_handling", "handling"),
     Index("alert_case_due", "due"),
+    Index("alert_case_escalates", "escalates"),
     Index("alert_case_opened", "opened"),
     Index("alert_case_closed", "closed"),
 )
@@ -73,4 +75,15 @@ silence = Table(
     Column("ended", BigInteger),
     Index("silence_end", "end"),
     sqlite_autoincrement=True,
+)
+
+# One row a rule: what the collector knows of its evaluations. `failing` is since when it fails, null while it works.
+rule_health = Table(
+    "rule_health",
+    metadata,
+    Column("rule", Text, primary_key=True),
+    Column("evaluated", BigInteger),
+    *(Column(name, BigInteger, nullable=False) for name in ("evaluations", "failures", "updated")),
+    Column("failing", BigInteger),
+    Column("error", Text, nullable=False),
 )

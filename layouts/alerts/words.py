@@ -41,6 +41,7 @@ STEPS: Mapping[str, str] = {
     "shelve": "挂起",
     "false_alarm": "误报关闭",
     "finish": "办结",
+    "escalate": "逾期未签收，逐级上报",
 }
 NOTICES: Mapping[NoticeKind, str] = {
     NoticeKind.FIRED: "触发通知",

@@ -10,9 +10,12 @@ import pytest
 
 from domain.case import Handling
 from domain.deed import Deed
+from domain.dossier import DossierStep
 from domain.notice import Notice, NoticeKind, NoticeState
+from domain.shift import Shift
 from domain.silence import Matcher
 from store import Store, open_store
+from store.duty import Outcome
 from tests.alerts.desk import HOUR, MINUTE, receiver
 from tests.jobs.desk_world import World, rule, small_city
 
@@ -218,3 +221,70 @@ def _round(world: World) -> list[tuple[Notice, tuple[str, ...]]]:
     before = len(world.arrived)
     world.deliver()
     return list(world.arrived[before:])
+
+
+def _chained(store: Store) -> World:
+    chain = [
+        receiver("desk"),
+        receiver("chief", posts=["leader"], news=False),
+        receiver("deputy", posts=["deputy"], news=False),
+        receiver("far", posts=["leader"], news=False, topics=["traffic"]),
+    ]
+    return World(small_city(chain), store)
+
+
+async def test_what_nobody_signs_for_goes_up_the_chain_in_time(store: Store) -> None:
+    world = _chained(store)
+    await world.say(g1=31.0)
+    assert [one.receiver for one in world.deliver()] == ["desk"]
+    await world.wait(2 * MINUTE)
+    assert [(one.receiver, one.kind) for one in world.deliver()] == [("chief", NoticeKind.ESCALATED)]
+    await world.wait(3 * MINUTE)
+    assert [one.receiver for one in world.deliver()] == ["deputy"]
+    (case,) = store.desk.open_cases()
+    steps = [event.verb for event in store.desk.history(case.id)[0]]
+    assert steps == ["open", "escalate", "escalate"]
+
+
+async def test_signing_ends_the_chain_with_what_it_has_not_sent_yet(store: Store) -> None:
+    world = _chained(store)
+    await world.say(g1=31.0)
+    world.deliver()
+    await world.wait(2 * MINUTE)
+    (case,) = store.desk.open_cases()
+    assert world.act(case.id, "acknowledge").escalates is None
+    assert world.deliver() == []
+    await world.wait(HOUR)
+    assert NoticeKind.ESCALATED not in world.kinds("waiting")
+    assert world.kinds().count(NoticeKind.ESCALATED) == 1
+
+
+async def test_a_kill_neither_loses_nor_repeats_a_rung(store: Store) -> None:
+    world = _chained(store)
+    await world.say(g1=31.0)
+    world.deliver()
+    world.restart()
+    await world.wait(2 * MINUTE)
+    world.restart()
+    await world.wait(MINUTE)
+    assert [one.receiver for one in world.deliver()] == ["chief"]
+    assert store.desk.next_due() == store.desk.open_cases()[0].escalates
+
+
+async def test_news_for_a_shift_go_to_who_is_on_it(store: Store) -> None:
+    told = [
+        receiver("mine", logins=["li.wei"], on_shift=True),
+        receiver("leaders", roles=["shift_leader"], on_shift=True),
+        receiver("other", logins=["zhao.min"], on_shift=True),
+    ]
+    world = World(small_city(told), store)
+    await world.say(g1=31.0)
+    assert {one.receiver for one in world.deliver()} == {"mine", "leaders", "other"}, "no shift is open: all are told"
+    shift = Shift(
+        state="on", title="甲班", opened=world.now, updated=world.now, begin=world.now, end=world.now + 8 * HOUR,
+        team="a", officers=("li.wei",), shift_leader="wang.fang",
+    )  # fmt: skip
+    begun = Deed(world.now, "system", "shift.begin")
+    store.duty.decide(lambda _: Outcome([DossierStep(shift, "begin", world.now)]), begun, world.now)
+    await world.say(g2=31.0)
+    assert {one.receiver for one in world.deliver()} == {"mine", "leaders"}
