@@ -12,12 +12,12 @@ from callbacks.accounts_services import AccountServices
 from callbacks.papers import Paper, decided, refused, wire
 from domain.account import Right
 from domain.instruction import Instruction
-from duty import instructions
+from duty import instructions, orders
 from duty.instructions import MOVES, Wish
 from layouts.accounts.desk import Desk
 from layouts.duty import instructions as page
 from layouts.tags import Child
-from store.duty import DossierQuery
+from store.duty import Desktop, DossierQuery, Outcome
 
 MOST = 100
 
@@ -111,8 +111,22 @@ def _issue(services: AccountServices, desk: Desk, pressed: Press) -> Done:
         pressed.text("words"), named if about.name else "", unit, desk.now + timedelta(minutes=int(minutes)),
         about.shown or pressed.text("shown"), about.level, about.topic, about.district,
     )  # fmt: skip
-    decision = instructions.issue(wish, desk.viewer, desk.now)
+    decision = instructions.issue(wish, desk.viewer, desk.now, _order(services, desk))
     return decided(services, desk, decision, (Verb.INSTRUCTION, "", wish.words), desk.t("批示已下达"))
+
+
+def _order(services: AccountServices, desk: Desk) -> instructions.Order:
+    """The order that an instruction makes, under supervision from its beginning; about a case it is that case's."""
+
+    def order(top: Desktop, made: Instruction) -> tuple[str, Outcome]:
+        wish = orders.Wish(
+            unit=made.unit, content=made.title, about=made.about if made.about.startswith("GJ-") else made.id,
+            title=made.title, level=made.level, topic=made.topic, district=made.district, finish_by=made.by,
+            instruction=made.id,
+        )  # fmt: skip
+        return orders.supervised(top, wish, desk.viewer.login, desk.now, services.city.zone)
+
+    return order
 
 
 def _step(services: AccountServices, desk: Desk, pressed: Press) -> Done:

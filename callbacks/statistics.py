@@ -8,8 +8,9 @@ from callbacks.accounts_services import AccountServices
 from callbacks.papers import Paper, wire
 from domain.account import Right
 from domain.handover import Handover
+from domain.order import Order
 from domain.shift import Shift
-from duty.statistics import WEEK, Known, Step, loads, monday, weekly
+from duty.statistics import WEEK, Known, loads, monday, weekly
 from layouts.accounts.desk import Desk
 from layouts.duty import papers
 from layouts.duty import statistics as page
@@ -43,15 +44,14 @@ def shown(services: AccountServices, desk: Desk) -> page.Shown:
     first = monday(desk.now, zone) - (WEEKS - 1) * WEEK
     begin = datetime.combine(first, datetime.min.time(), zone)
     cases = store.desk.cases(CaseQuery(since=begin), MOST)
-    steps = [
-        Step(case, at, verb, actor != "system") for case, at, verb, actor in store.duty.case_steps(begin, desk.now)
-    ]
+    steps = store.duty.case_steps(begin, desk.now)
     since = DossierQuery(since=begin - timedelta(days=1))
-    known = Known(cases, steps, store.duty.dossiers(Handover, since, 1000))
+    orders = store.duty.dossiers(Order, since, MOST)
+    known = Known(cases, steps, orders, store.duty.dossiers(Handover, since, 1000))
     shifts = [one for one in store.duty.dossiers(Shift, since, SHIFTS * 2) if one.state in ("on", "over")][:SHIFTS]
     names = {one.login: one.name for one in store.people.accounts()}
     return page.Shown(
-        weekly(known, zone, first, WEEKS, desk.now), loads(known, shifts, desk.now), names, len(cases) == MOST
+        weekly(known, zone, first, WEEKS, desk.now), loads(known, shifts, zone, desk.now), names, len(cases) == MOST
     )
 
 

@@ -1,12 +1,13 @@
 """Dossiers of other kinds, read only as far as all kinds are alike; what a kind has of its own is carried along unread."""
 
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from pydantic import ConfigDict
 
 from domain.dossier import Dossier
 from store.duty import Desktop, DossierQuery
 
+D = TypeVar("D", bound=Dossier)
 OPEN = DossierQuery(over=False)
 
 
@@ -49,6 +50,6 @@ class InstructionCard(Card):
 KINDS: tuple[type[Card], ...] = (OrderCard, IncidentCard, ReportCard, InstructionCard)
 
 
-def opened(top: Desktop, kind: type[Card]) -> list[Card]:
+def opened(top: Desktop, kind: type[D]) -> list[D]:
     """The open dossiers of a kind, oldest first; what belongs to a drill is left out."""
     return [one for one in reversed(top.dossiers(kind, OPEN)) if not one.exercise]

@@ -6,22 +6,21 @@ from datetime import datetime, timedelta
 
 from domain.alert import AlertLevel
 from domain.case import Case, Handling
+from domain.dossier import Dossier
 from domain.handover import Handover, Line, Part
 from domain.health import Freshness, SourceHealth
 from domain.incident import Incident
+from domain.incident_file import ROMAN, IncidentFile
+from domain.instruction import Instruction
+from domain.order import Order
+from domain.report import Report
 from domain.silence import Silence
-from duty.cards import Card, IncidentCard, InstructionCard, OrderCard, ReportCard, opened
+from duty.cards import opened
+from duty.clocks import SPANS
 from store.duty import Desktop
 
 MOST = 40  # lines of a part; the rest is counted
 SOON = timedelta(minutes=15)  # a report due so soon is not left to people who have just sat down
-# DUTY: how long a level may stay unsigned.
-T1 = {
-    AlertLevel.P1: timedelta(minutes=2),
-    AlertLevel.P2: timedelta(minutes=5),
-    AlertLevel.P3: timedelta(minutes=15),
-    AlertLevel.P4: timedelta(minutes=60),
-}
 NEXT: Mapping[Handling, str] = {
     Handling.NEW: "签收",
     Handling.ACKNOWLEDGED: "研判并处置",
@@ -30,6 +29,7 @@ NEXT: Mapping[Handling, str] = {
     Handling.CHECKING: "核查办结",
     Handling.SHELVED: "到时唤醒",
 }
+SUPERVISED = frozenset({"yellow", "red"})  # 督办; 催办 is a word, not yet a measure
 _FINE = frozenset({Freshness.LIVE, Freshness.LATE})
 
 
@@ -53,15 +53,15 @@ NOTHING_AROUND = Around()
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Everything that a sheet is built from. until: when the next shift ends."""
+    """Everything that a sheet is built from; reports are those not sent yet. until: when the next shift ends."""
 
     now: datetime
     until: datetime
     cases: Sequence[Case]
-    orders: Sequence[Card]
-    incidents: Sequence[Card]
-    reports: Sequence[Card]
-    instructions: Sequence[Card]
+    orders: Sequence[Order]
+    incidents: Sequence[IncidentFile]
+    reports: Sequence[Report]
+    instructions: Sequence[Instruction]
     around: Around
 
 
@@ -71,10 +71,10 @@ def facts(top: Desktop, around: Around, until: datetime, now: datetime) -> Facts
         now=now,
         until=until,
         cases=top.open_cases(),
-        orders=opened(top, OrderCard),
-        incidents=opened(top, IncidentCard),
-        reports=opened(top, ReportCard),
-        instructions=opened(top, InstructionCard),
+        orders=opened(top, Order),
+        incidents=opened(top, IncidentFile),
+        reports=[one for one in opened(top, Report) if not one.fixed],
+        instructions=opened(top, Instruction),
         around=around,
     )
 
@@ -103,7 +103,7 @@ def urgent(cases: Iterable[Case]) -> list[Case]:
 def blocks(known: Facts) -> list[str]:
     """What stands against signing: a P1 that nobody has signed for, a report due within a quarter of an hour."""
     unsigned = [c.id for c in urgent(known.cases) if c.level is AlertLevel.P1 and c.handling is Handling.NEW]
-    due = [r.id for r in known.reports if r.due is not None and r.due <= known.now + SOON]
+    due = [r.id for r in known.reports if r.deadline is not None and r.deadline <= known.now + SOON]
     told = [f"P1 告警 {key} 尚未签收" for key in unsigned]
     return told + [f"报告 {key} 在 15 分钟内应报" for key in due]
 
@@ -115,11 +115,15 @@ def unticked(sheet: Handover, cases: Iterable[Case]) -> list[str]:
 
 def overdue(case: Case, now: datetime) -> bool:
     """Whether a case is unsigned for longer than its level allows."""
-    return case.handling is Handling.NEW and now > case.opened + T1[case.level]
+    return case.handling is Handling.NEW and now > _sign_by(case)
+
+
+def _sign_by(case: Case) -> datetime:
+    return case.opened + SPANS[case.level].sign.wall
 
 
 def _case(case: Case, now: datetime) -> Line:
-    at = case.opened + T1[case.level] if case.handling is Handling.NEW else case.due
+    at = _sign_by(case) if case.handling is Handling.NEW else case.due
     late = overdue(case, now)
     return Line(about=case.id, say=case.say, next=NEXT.get(case.handling, ""), at=at, level=int(case.level), late=late)
 
@@ -138,33 +142,32 @@ def _routine(known: Facts) -> Part:
 
 
 def _incidents(known: Facts) -> Part:
-    due = [one for one in known.reports if one.due is not None and one.due < known.until]
-    lines = [_line(one, known.now) for one in (*known.incidents, *sorted(due, key=_due))]
+    due = [(one.deadline, one) for one in known.reports if one.deadline is not None and one.deadline < known.until]
+    lines = [_line(one, known.now, one.due) for one in known.incidents]
+    lines += [_line(one, known.now, at) for at, one in sorted(due, key=lambda pair: pair[0])]
     fed = [Line(say=one.title, next=one.department) for one in known.around.incidents]
     counts = {"open": len(known.incidents), "fed": len(fed), "reports": len(due)}
     return _part("incidents", [*lines, *fed], counts)
 
 
 def _orders(known: Facts) -> Part:
-    due = sorted((o for o in known.orders if o.due is not None and o.due < known.until), key=_due)
-    late = sum(o.due is not None and o.due < known.now for o in due)
+    due = sorted((one for one in known.orders if one.finish_by < known.until), key=lambda one: one.finish_by)
+    late = sum(one.finish_by < known.now for one in due)
+    watched = [one for one in known.orders if one.supervision in SUPERVISED and one not in due]
     counts = {"open": len(known.orders), "due": len(due), "overdue": late}
-    return _part("orders", [_line(one, known.now) for one in due], counts)
+    counts["supervised"] = sum(one.supervision in SUPERVISED for one in known.orders)
+    return _part("orders", [_line(one, known.now, one.finish_by) for one in (*due, *watched)], counts)
 
 
 def _in_force(known: Facts) -> Part:
     warnings = [Line(say=one.title) for one in known.around.official if one.status != "closed"]
     responses = [
-        Line(about=one.id, say=f"{one.title}：{response}级响应")
+        Line(about=one.id, say=f"{one.title}：{ROMAN[one.response]}级响应")
         for one in known.incidents
-        if (response := _roman(one.own("response")))
+        if one.response in ROMAN
     ]
     counts = {"warnings": len(warnings), "responses": len(responses)}
     return _part("in_force", [*responses, *warnings], counts)
-
-
-def _roman(level: object) -> str:
-    return {1: "Ⅰ", 2: "Ⅱ", 3: "Ⅲ", 4: "Ⅳ"}.get(level, "") if isinstance(level, int) else ""
 
 
 def _quiet(known: Facts) -> Part:
@@ -186,21 +189,13 @@ def _passed(known: Facts) -> Part:
 
 
 def _instructions(known: Facts) -> Part:
-    lines = [_line(one, known.now) for one in known.instructions]
-    late = [
-        line.model_copy(update={"late": bool(one.own("late"))})
-        for line, one in zip(lines, known.instructions, strict=True)
-    ]
-    return _part("instructions", late, {"open": len(late), "overdue": sum(line.late for line in late)})
+    lines = [_line(one, known.now, one.by) for one in known.instructions]
+    return _part("instructions", lines, {"open": len(lines), "overdue": sum(line.late for line in lines)})
 
 
-def _line(one: Card, now: datetime) -> Line:
-    late = one.due is not None and one.due < now
-    return Line(about=one.id, say=one.title, next=one.unit, at=one.due, level=one.level, late=late)
-
-
-def _due(one: Card) -> datetime:
-    return one.due or one.opened
+def _line(one: Dossier, now: datetime, at: datetime | None) -> Line:
+    late = at is not None and at < now
+    return Line(about=one.id, say=one.title, next=one.unit, at=at, level=one.level, late=late)
 
 
 def _part(key: str, lines: Sequence[Line], counts: Mapping[str, int]) -> Part:

@@ -7,39 +7,15 @@ from datetime import date, datetime, timedelta
 from statistics import fmean
 from zoneinfo import ZoneInfo
 
-from domain.alert import AlertLevel
-from domain.case import Case, Handling
+from domain.case import Case, CaseEvent, Handling
 from domain.handover import Handover
+from domain.order import Order
 from domain.shift import Shift
-from duty.sheet import T1
+from duty.clocks import Clock, case_clocks
 
 TEN = timedelta(minutes=10)
 WEEK = timedelta(days=7)
-# DUTY: from the signature to the first thing done, and from the finding to its end. P1's end is by plan, P4's first by the shift.
-T2: Mapping[AlertLevel, timedelta] = {
-    AlertLevel.P1: timedelta(minutes=5),
-    AlertLevel.P2: timedelta(minutes=15),
-    AlertLevel.P3: timedelta(minutes=60),
-}
-T4: Mapping[AlertLevel, timedelta] = {
-    AlertLevel.P2: timedelta(hours=24),
-    AlertLevel.P3: timedelta(days=3),
-    AlertLevel.P4: timedelta(days=5),
-}
-_NO_ACTION = frozenset(
-    {"acknowledge", "hand_over", "note", "open", "reopen"}
-)  # by a person, yet nothing is decided by it
 LOUD = 20.0  # percent of false alarms from which a rule is to be looked at
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step of a case, as far as time is concerned. person: somebody did it, not the program."""
-
-    case: str
-    at: datetime
-    verb: str
-    person: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +39,7 @@ class Tally:
     """Figures of a span of time. Minutes are means; None where there was nothing to measure.
 
     mtta: from the finding to the signature. mttr: from the finding to the end by a person. peak: most findings within ten
-    minutes. nuisance: percent of the cases closed by a person that were false alarms. unsigned: minutes from the planned change
+    minutes. clocks: by name (sign, act, unit, finish: T1 to T4). nuisance: percent of the cases closed by a person that were false alarms. unsigned: minutes from the planned change
     to the second signature.
     """
 
@@ -71,9 +47,7 @@ class Tally:
     levels: Mapping[str, int] = field(default_factory=dict)
     mtta: float | None = None
     mttr: float | None = None
-    t1: Clocked = Clocked()
-    t2: Clocked = Clocked()
-    t4: Clocked = Clocked()
+    clocks: Mapping[str, Clocked] = field(default_factory=dict)
     nuisance: float | None = None
     self_closed: int = 0
     peak: int = 0
@@ -83,16 +57,22 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is counted: cases opened in the span, their steps, and sheets handed over in it."""
+    """What is counted: cases opened in the span, their steps and orders, and sheets handed over in it."""
 
     cases: Sequence[Case]
-    steps: Sequence[Step]
+    steps: Sequence[CaseEvent]
+    orders: Sequence[Order]
     sheets: Sequence[Handover]
 
+    def of(self, cases: Sequence[Case], sheets: Sequence[Handover] = ()) -> "Known":
+        """The same about some of the cases."""
+        keys = {case.id for case in cases}
+        steps = [step for step in self.steps if step.case in keys]
+        return Known(cases, steps, [one for one in self.orders if one.about in keys], sheets)
 
-def tally(known: Known, now: datetime) -> Tally:
+
+def tally(known: Known, zone: ZoneInfo, now: datetime) -> Tally:
     """The figures of a span."""
-    first = _first_actions(known.steps)
     closed = [case for case in known.cases if case.closed and case.handling is not Handling.SELF_CLOSED]
     false = sum(case.handling is Handling.FALSE_ALARM for case in closed)
     late = [sheet.handed - sheet.change for sheet in known.sheets if sheet.handed is not None]
@@ -101,9 +81,7 @@ def tally(known: Known, now: datetime) -> Tally:
         levels=Counter(case.level.name for case in known.cases),
         mtta=_minutes(case.acknowledged - case.opened for case in known.cases if case.acknowledged),
         mttr=_minutes(case.closed - case.opened for case in closed if case.closed),
-        t1=_clocked((T1.get(c.level), c.opened, c.acknowledged or _self(c)) for c in known.cases).at(now),
-        t2=_clocked((T2.get(c.level), c.acknowledged, first.get(c.id)) for c in known.cases).at(now),
-        t4=_clocked((T4.get(c.level), c.opened, c.closed) for c in known.cases).at(now),
+        clocks=_clocks(known, zone, now),
         nuisance=100.0 * false / len(closed) if closed else None,
         self_closed=sum(case.handling is Handling.SELF_CLOSED for case in known.cases),
         peak=peak(case.opened for case in known.cases),
@@ -114,17 +92,13 @@ def tally(known: Known, now: datetime) -> Tally:
 
 def weekly(known: Known, zone: ZoneInfo, first: date, weeks: int, now: datetime) -> list[tuple[date, Tally]]:
     """One tally for each week from the Monday `first`, oldest first. A case belongs to the week that it was opened in."""
-    steps: dict[str, list[Step]] = {}
-    for step in known.steps:
-        steps.setdefault(step.case, []).append(step)
     out = []
     for number in range(weeks):
         monday = first + number * WEEK
         begin, end = (datetime.combine(day, datetime.min.time(), zone) for day in (monday, monday + WEEK))
         cases = [case for case in known.cases if begin <= case.opened < end]
-        theirs = [step for case in cases for step in steps.get(case.id, ())]
         sheets = [sheet for sheet in known.sheets if sheet.handed is not None and begin <= sheet.handed < end]
-        out.append((monday, tally(Known(cases, theirs, sheets), now)))
+        out.append((monday, tally(known.of(cases, sheets), zone, now)))
     return out
 
 
@@ -137,7 +111,7 @@ class Load:
     minutes: float | None
 
 
-def loads(known: Known, shifts: Iterable[Shift], now: datetime) -> list[Load]:
+def loads(known: Known, shifts: Iterable[Shift], zone: ZoneInfo, now: datetime) -> list[Load]:
     """What each shift had to do, in the order given. A case belongs to the shift that was responsible when it was opened."""
     ended = {sheet.outgoing: sheet for sheet in known.sheets}
     out = []
@@ -146,7 +120,7 @@ def loads(known: Known, shifts: Iterable[Shift], now: datetime) -> list[Load]:
         cases = [case for case in known.cases if begin <= case.opened < end]
         sheet = ended.get(one.id)
         minutes = _minutes([max(sheet.handed - sheet.change, timedelta(0))]) if sheet and sheet.handed else None
-        out.append(Load(one, tally(Known(cases, (), ()), now), minutes))
+        out.append(Load(one, tally(known.of(cases), zone, now), minutes))
     return out
 
 
@@ -167,40 +141,26 @@ def monday(at: datetime, zone: ZoneInfo) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def _first_actions(steps: Iterable[Step]) -> dict[str, datetime]:
-    """When somebody first did something about a case, beyond signing for it."""
-    found: dict[str, datetime] = {}
-    for step in sorted(steps, key=lambda one: one.at):
-        if step.person and step.verb not in _NO_ACTION:
-            found.setdefault(step.case, step.at)
+def _clocks(known: Known, zone: ZoneInfo, now: datetime) -> dict[str, Clocked]:
+    """How many clocks of each name have been judged by now: those that were stopped, and those that ran out."""
+    steps: dict[str, list[CaseEvent]] = {}
+    orders: dict[str, list[Order]] = {}
+    for step in known.steps:
+        steps.setdefault(step.case, []).append(step)
+    for one in known.orders:
+        orders.setdefault(one.about, []).append(one)
+    found: dict[str, Clocked] = {}
+    for case in known.cases:
+        for clock in case_clocks(case, steps.get(case.id, ()), orders.get(case.id, ()), zone):
+            found[clock.name] = found.get(clock.name, Clocked()) + _judged(case, clock, now)
     return found
 
 
-def _self(case: Case) -> datetime | None:
-    """The end of a case that closed by itself: nobody was late with what needed nobody."""
-    return case.closed if case.handling is Handling.SELF_CLOSED else None
-
-
-Clock = tuple[timedelta | None, datetime | None, datetime | None]
-
-
-@dataclass(frozen=True, slots=True)
-class _Clocks:
-    """Clocks as (allowed, begun, stopped); one without a limit or a beginning does not run."""
-
-    running: Sequence[tuple[timedelta, datetime, datetime | None]]
-
-    def at(self, now: datetime) -> Clocked:
-        """How many have been judged by now: those that were stopped, and those that ran out."""
-        missed = sum((stopped or now) - begun > allowed for allowed, begun, stopped in self.running)
-        going = sum(stopped is None and now - begun <= allowed for allowed, begun, stopped in self.running)
-        return Clocked(len(self.running) - going, missed)
-
-
-def _clocked(clocks: Iterable[Clock]) -> _Clocks:
-    return _Clocks(
-        [(allowed, begun, stopped) for allowed, begun, stopped in clocks if allowed is not None and begun is not None]
-    )
+def _judged(case: Case, clock: Clock, now: datetime) -> Clocked:
+    """A case that closed by itself needed nobody: its end stopped all its clocks."""
+    stopped = clock.actual or (case.closed if case.handling is Handling.SELF_CLOSED else None)
+    missed = (stopped or now) > clock.due
+    return Clocked(1 if stopped or missed else 0, int(missed))
 
 
 def _minutes(spans: Iterable[timedelta]) -> float | None:

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from domain.case import Case, CaseStep
+from domain.case import Case, CaseEvent, CaseStep
 from domain.deed import Deed
 from domain.dossier import Dossier, DossierEvent, DossierStep
 from domain.errors import TransitionRefused
@@ -153,8 +153,8 @@ class Duty:
         with self._work.reading() as connection:
             return dossiers.next_due(connection)
 
-    def case_steps(self, since: datetime, until: datetime) -> list[tuple[str, datetime, str, str]]:
-        """(case, at, verb, actor) of every step of the cases opened since <= t < until, in the order they were written."""
+    def case_steps(self, since: datetime, until: datetime) -> list[CaseEvent]:
+        """Every step of the cases opened since <= t < until, in the order they were written."""
         with self._work.reading() as connection:
             return list(read_steps(connection, since, until))
 

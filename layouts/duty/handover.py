@@ -25,6 +25,7 @@ COUNTS: Mapping[str, str] = {
     "P3": "P3 {n} 件",
     "P4": "P4 {n} 件",
     "overdue": "超时 {n} 件",
+    "supervised": "督办 {n} 件",
     "open": "未结 {n} 件",
     "fed": "部门上报 {n} 件",
     "reports": "下一班应报 {n} 份",

@@ -19,6 +19,7 @@ from domain.case import Handling
 from domain.errors import StoreError
 from domain.handover import PARTS, Handover
 from domain.instruction import Instruction
+from domain.order import Order
 from domain.stage import StageOrder
 from duty.shifts import turn
 from layouts.accounts.desk import Desk
@@ -224,6 +225,9 @@ def test_a_leader_instructs_about_a_case_and_the_desk_carries_it_out(services: A
     do(services, instructions.ACTS, "chen.jun", "issue", one.id, words="加密巡查", unit=unit, span="120")
     (made,) = services.store.duty.dossiers(Instruction)
     assert (made.about, made.topic, made.district, made.shown) == (one.id, one.topic, one.district, one.say)
+    sent = services.store.duty.dossier(Order, made.order)
+    assert sent is not None
+    assert (sent.about, sent.unit, sent.supervision, sent.instruction) == (one.id, unit, "yellow", made.id)
     do(services, instructions.ACTS, "li.wei", "receive", made.id)
     do(services, instructions.ACTS, "li.wei", "finish", made.id, words="已巡查")
     assert services.store.duty.dossiers(Instruction)[0].state == "done"

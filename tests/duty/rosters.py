@@ -7,7 +7,12 @@ from domain.roster import Change, Roster, Team
 
 ZONE = ZoneInfo("Asia/Shanghai")
 A = Team(
-    name="甲班", name_en="Team A", officers=("li.wei", "zhao.min"), shift_leader="wang.qiang", leader="chen.jun", reserve=("sun.li",)
+    name="甲班",
+    name_en="Team A",
+    officers=("li.wei", "zhao.min"),
+    shift_leader="wang.qiang",
+    leader="chen.jun",
+    reserve=("sun.li",),
 )
 B = Team(name="乙班", name_en="Team B", officers=("zhou.fang",), shift_leader="wu.gang", leader="chen.jun")
 ROSTER = Roster(

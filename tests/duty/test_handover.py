@@ -4,7 +4,6 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from tempfile import TemporaryDirectory
-from typing import ClassVar
 
 import pytest
 from hypothesis import settings
@@ -15,13 +14,17 @@ from access.rights import RIGHTS
 from domain.account import Role, Viewer
 from domain.alert import AlertLevel
 from domain.case import Case, CaseStep, Handling
-from domain.dossier import Dossier, DossierStep
+from domain.dossier import DossierStep
 from domain.errors import TransitionRefused
 from domain.handover import PARTS, Handover
 from domain.health import Freshness, SourceHealth
+from domain.incident_file import Facts as Told
+from domain.incident_file import IncidentFile
+from domain.instruction import Instruction
+from domain.order import Order
+from domain.report import Report
 from domain.shift import Shift
 from domain.silence import Matcher, Silence
-from duty.cards import OrderCard
 from duty.handover import (
     MOVES,
     OPENED,
@@ -52,13 +55,21 @@ ROLES = {"wang.qiang": Role.SHIFT, "wu.gang": Role.SHIFT, "chen.jun": Role.LEADE
 PEOPLE = ("li.wei", "zhao.min", "wang.qiang", "zhou.fang", "wu.gang", "chen.jun", "admin", "guest")
 
 
-class Order(Dossier):
-    """A kind with a field of its own, as the desk keeps it."""
+def order(**given: object) -> Order:
+    base = {
+        "state": "dispatched",
+        "opened": CHANGE,
+        "updated": CHANGE,
+        "content": "清淤",
+        "sent": CHANGE,
+        "offered": CHANGE,
+        "sign_by": CHANGE,
+    }
+    return Order.model_validate({**base, "report_by": CHANGE, "finish_by": local(27, 9), **given})
 
-    PREFIX: ClassVar[str] = "GD"
-    OVER: ClassVar[frozenset[str]] = frozenset({"done"})
 
-    words: str = ""
+def report(**given: object) -> Report:
+    return Report.model_validate({"state": "draft", "opened": CHANGE, "updated": CHANGE, "kind": "first", **given})
 
 
 def who(login: str) -> Viewer:
@@ -163,9 +174,8 @@ def test_with_both_signatures_everything_open_goes_to_who_took_over(drawn: Store
         urgent_case("g2", handling=Handling.NEW, owner=""),
         urgent_case("g3", owner="zhou.fang"),
     )
-    order = Order(state="sent", opened=CHANGE, updated=CHANGE, owner="li.wei", words="清淤")
-    other = Order(state="sent", opened=CHANGE, updated=CHANGE, owner="clerk.of.water")
-    did(drawn, lambda _: Outcome([DossierStep(one, "send", CHANGE) for one in (order, other)]))
+    sent = [order(owner="li.wei", content="清淤"), order(owner="clerk.of.water", content="巡查")]
+    did(drawn, lambda _: Outcome([DossierStep(one, "dispatch", CHANGE) for one in sent]))
     did(drawn, sign(hand(drawn, "li.wei"), "out", TERMS))
     assert sheet(drawn).state == "half"
     assert current(drawn).team == "A"  # type: ignore[union-attr]
@@ -181,8 +191,8 @@ def test_with_both_signatures_everything_open_goes_to_who_took_over(drawn: Store
         theirs.id: "zhou.fang",
     }
     assert drawn.desk.history(mine.id)[0][-1].verb == "hand_over"
-    owners = {one.words: one.owner for one in drawn.duty.dossiers(Order)}
-    assert owners == {"清淤": "zhou.fang", "": "clerk.of.water"}
+    owners = {one.content: one.owner for one in drawn.duty.dossiers(Order)}
+    assert owners == {"清淤": "zhou.fang", "巡查": "clerk.of.water"}
     assert on_shift(drawn, CHANGE + timedelta(minutes=1)).officers == ("zhou.fang",)
     assert drawn.duty.next_due() == local(26, 8)
 
@@ -225,12 +235,7 @@ def test_an_unsigned_p1_stands_against_it_until_a_leader_says_why_not(drawn: Sto
 
 
 def test_a_report_due_within_a_quarter_of_an_hour_stands_against_it(drawn: Store) -> None:
-    class Report(Dossier):
-        PREFIX: ClassVar[str] = "XB"
-        OVER: ClassVar[frozenset[str]] = frozenset()
-
-    due = Report(state="draft", opened=CHANGE, updated=CHANGE, due=CHANGE + timedelta(minutes=14))
-    later = due.become(due=CHANGE + timedelta(minutes=16))
+    due, later = (report(deadline=CHANGE + timedelta(minutes=n)) for n in (14, 16))
     did(drawn, lambda _: Outcome([DossierStep(later, "open", CHANGE)]))
     did(drawn, sign(hand(drawn, "li.wei"), "out", TERMS))
     did(drawn, lambda _: Outcome([DossierStep(due, "open", CHANGE)]))
@@ -288,9 +293,10 @@ def test_a_short_sheet_hands_over_and_is_completed_later(drawn: Store) -> None:
 
 
 def test_every_part_says_what_is_open() -> None:
-    def card(**given: object) -> OrderCard:
-        return OrderCard.model_validate({"state": "sent", "opened": CHANGE, "updated": CHANGE, **given})
-
+    base = {"opened": CHANGE, "updated": CHANGE}
+    told = Told(kind="flood", title="内涝", happened=CHANGE, told=CHANGE)
+    file = IncidentFile(id="SJ-1", state="active", title="内涝", response=3, facts=told, **base)
+    instruction = Instruction(id="PS-1", state="issued", title="加强巡查", by=local(25, 20), **base)
     quiet = Silence(7, (Matcher("rule", ("r",)),), CHANGE, CHANGE + timedelta(hours=1), "检修", "li.wei", CHANGE)
     over = replace(quiet, id=8, end=CHANGE)
     sources = {"a": SourceHealth("a", Freshness.DOWN), "b": SourceHealth("b", Freshness.LIVE)}
@@ -302,18 +308,27 @@ def test_every_part_says_what_is_open() -> None:
             urgent_case("g2", id="GJ-2", level=AlertLevel.P3, handling=Handling.NEW),
             urgent_case("g3", id="GJ-3", level=AlertLevel.P4, hidden="silence:7"),
         ],
-        orders=[card(id="GD-1", due=CHANGE - timedelta(hours=1)), card(id="GD-2", due=local(27, 9)), card(id="GD-3")],
-        incidents=[card(id="SJ-1", title="内涝", response=3)],
-        reports=[card(id="XB-1", due=local(25, 20))],
-        instructions=[card(id="PS-1", title="加强巡查")],
-        around=Around(silences=(quiet, over), sources=sources, passed=[urgent_case("g9", id="GJ-9", handling=Handling.SELF_CLOSED)]),
+        orders=[
+            order(id="GD-1", finish_by=CHANGE - timedelta(hours=1)),
+            order(id="GD-2"),
+            order(id="GD-3", supervision="red"),
+        ],
+        incidents=[file],
+        reports=[report(id="XB-1", deadline=local(25, 20)), report(id="XB-2", deadline=local(27, 9))],
+        instructions=[instruction],
+        around=Around(
+            silences=(quiet, over),
+            sources=sources,
+            passed=[urgent_case("g9", id="GJ-9", handling=Handling.SELF_CLOSED)],
+        ),
     )
     found = {part.key: part for part in parts(known)}
     counts = {key: dict(part.counts) for key, part in found.items()}
     assert counts["urgent"] == {"P1": 1, "P2": 0}
     assert counts["routine"] == {"P3": 1, "P4": 1, "overdue": 1}
     assert counts["incidents"] == {"open": 1, "fed": 0, "reports": 1}
-    assert counts["orders"] == {"open": 3, "due": 1, "overdue": 1}
+    assert counts["orders"] == {"open": 3, "due": 1, "overdue": 1, "supervised": 1}
+    assert [line.about for line in found["orders"].lines] == ["GD-1", "GD-3"]
     assert counts["in_force"] == {"warnings": 0, "responses": 1}
     assert counts["quiet"] == {"silences": 1}
     assert counts["sources"] == {"total": 2, "bad": 1}
