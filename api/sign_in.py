@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -30,6 +31,8 @@ from layouts.sign_in import Desk, Said
 log = logging.getLogger(__name__)
 
 NO_STORE = {"Cache-Control": "no-store"}
+HOMES: Mapping[Role, str] = {Role.DUTY: "/duty"}
+"""Where somebody of a role begins who asked for no page; everybody else at the cockpit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +230,9 @@ def _signed_in(asked: Asked) -> Viewer:
 
 def _after(viewer: Viewer, onward: str) -> str:
     """Where somebody goes who is in: on, or first to a password of his own."""
+    path, _, query = onward.partition("?")
+    if path == "/" and viewer.role in HOMES:
+        onward = HOMES[viewer.role] + (f"?{query}" if query else "")
     if not viewer.must_change:
         return onward
     asked = {"next": onward, "lang": "en"} if "lang=en" in onward else {"next": onward}

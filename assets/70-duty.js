@@ -241,9 +241,10 @@
     if (!box) return;
     box.replaceChildren();
     const list = acts && !replay() ? acts.actions : [];
+    const more = make("div", "acts-more");
     box.hidden = !list.length;
     for (const action of list) {
-      const made = make("button", "act" + (open && open.verb === action.verb ? " is-open" : ""));
+      const made = make("button", "act" + (action.more ? " is-more" : "") + (open && open.verb === action.verb ? " is-open" : ""));
       made.type = "button";
       made.dataset.act = action.verb;
       made.append(make("span", "", action.word), make("kbd", "", action.key));
@@ -251,8 +252,9 @@
       made.setAttribute("aria-disabled", String(off));
       made.setAttribute("aria-keyshortcuts", action.key);
       if (off) made.title = action.why;
-      box.append(made);
+      (action.more ? more : box).append(made);
     }
+    if (more.childElementCount) box.append(more);
   }
   function press(action) {
     if (!action || replay()) return;
@@ -264,7 +266,9 @@
   }
   /** What a key does is done to the row the keys are at: while another case is still shown, the key waits for it. */
   let pending = null;
-  const settled = () => chosen.size > 0 || Boolean(acts && acts.id === cursor);
+  let passed = ""; // the case and version that an answer has just moved: its buttons are old until the new ones come
+  const isOld = () => Boolean(acts) && passed === acts.id + "/" + acts.version;
+  const settled = () => !waiting && (chosen.size > 0 || Boolean(acts && acts.id === cursor && !isOld()));
   function byKey(key) {
     pending = null;
     if (!settled()) return void (pending = { key, of: cursor, at: now() });
@@ -430,6 +434,7 @@
         closeForm();
       }
       for (const key of answer.done) chosen.delete(key);
+      if (acts && answer.done.includes(acts.id) && answer.seen === acts.version) passed = acts.id + "/" + acts.version;
     }
     told(answer.said, refused.length ? "bad" : answer.done.length ? "good" : "bad", refused.slice(0, 5));
     draw();
@@ -450,9 +455,9 @@
     if (acts && moved && acts.id === cockpit.get("case")) cursor = cursor && rows.some((r) => r.i === cursor) && pending ? cursor : acts.id;
     all();
     buttons();
-    if (pending && now() - pending.at > 4000) pending = null;
-    if (pending && pending.of === cursor && settled()) byKey(pending.key);
     hear(answer);
+    if (pending && now() - pending.at > 8000) pending = null;
+    if (pending && pending.of === cursor && settled()) byKey(pending.key);
     if (!cockpit.get("case") && shown.length && window.innerWidth >= WIDE) cockpit.go({ case: shown[0].i }, true);
     document.getElementById("duty").classList.toggle("has-case", Boolean(cockpit.get("case")));
     return "";
@@ -561,6 +566,7 @@
   }
   function escape() {
     if (!$("duty-keys").hidden) return help(false);
+    pending = null;
     if (open) return closeForm();
     if (chosen.size || filter || text) return clearAll();
     if (window.innerWidth < WIDE && cockpit.get("case")) return cockpit.go({ case: "" });

@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, State, ctx, no_update
@@ -14,14 +16,18 @@ from callbacks.services import Services
 from domain.account import Right, Viewer
 from domain.case import Case
 from domain.errors import StoreError
+from domain.incident_file import IncidentFile
+from domain.order import Order
 from duty import shifts
+from geo.resources import Surroundings
 from layouts.accounts import frame
 from layouts.accounts.desk import Desk
 from layouts.alerts import news, query
-from layouts.duty import desk_case, desk_forms, desk_map, desk_page, desk_queue, desk_side
+from layouts.duty import desk_case, desk_forms, desk_links, desk_map, desk_page, desk_queue, desk_side
 from layouts.tags import Child, part_id
 from layouts.view import View
 from store.desk import CaseQuery
+from store.duty import DossierQuery
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +57,8 @@ class DutyPage:
             reach = viewer.reach
             asked = CaseQuery(topics=reach.topics, districts=reach.districts, over=False)
             cases = self._people.store.desk.cases(asked, desk_queue.MOST)
-            drawn = desk_queue.rows(desk, cases, desk_queue.Around(end))
+            orders = self._people.store.duty.dossiers(Order, DossierQuery(over=False), desk_queue.MOST)
+            drawn = desk_queue.rows(desk, cases, desk_queue.Around(end, desk_queue.by_case(orders)))
         except StoreError as error:
             log.warning("the queue could not be read: %s", error)
             return {"rows": [], "failed": desk.t("暂时读不到，数据库没有应答。")}, []
@@ -89,21 +96,62 @@ class DutyPage:
         called = duty_acts.names(self._people, [case.owner, *(event.actor for event in events)])
         view = self._view(desk.viewer, search)
         at = desk_map.spot(desk.city, case)
-        near = desk_side.near(desk.city, at, case.site)
-        happened = desk_side.of_case(desk, events, called) + desk_side.of_notices(desk, notices)
+        near = self._near(desk, at) + desk_side.near(desk.city, at, case.site)
         spot = at | {
             "id": case.id,
             "level": int(case.level),
             "near": [[one.lon, one.lat, one.name, desk.t(one.kind)] for one in near[: desk_side.SHOWN]],
         }
+        side = self._side(
+            desk, case, near, desk_side.of_case(desk, events, called) + desk_side.of_notices(desk, notices)
+        )
         acts = {"id": case.id, "version": case.version, "actions": desk_forms.spec(desk, case)}
-        side = desk_side.Side(near, happened)
         return (
             desk_case.render(desk, desk_case.Found(case, view, called)),
             desk_side.render(desk, case, side),
             spot,
             acts,
         )
+
+    def _near(self, desk: Desk, at: Mapping[str, Any]) -> list[desk_side.Near]:
+        """Resources within the widest ring; none where the case has no point."""
+        if "lon" not in at:
+            return []
+        found = self._surroundings.within(at["lon"], at["lat"], desk_map.RINGS[-1])
+        told = [
+            (
+                desk_side.Near(
+                    desk_side.RESOURCES.get(one.resource.kind, one.resource.kind),
+                    one.resource.name,
+                    one.metres / 1000,
+                    one.resource.lon,
+                    one.resource.lat,
+                    one.resource.note,
+                ),
+                one.resource.illustrative,
+            )
+            for one in found
+        ]
+        return desk_side.resources(told, desk)
+
+    @cached_property
+    def _surroundings(self) -> Surroundings:
+        """Read when somebody first opens a case: the layers take a moment."""
+        return Surroundings.of_city(self._people.city)
+
+    def _side(
+        self, desk: Desk, case: Case, near: Sequence[desk_side.Near], happened: list[desk_side.Happened]
+    ) -> desk_side.Side:
+        """Orders and incident of the case with their steps."""
+        duty = self._people.store.duty
+        orders = duty.dossiers(Order, DossierQuery(about=frozenset({case.id})))
+        files = duty.dossiers(IncidentFile, DossierQuery(over=False))
+        held = next((one for one in files if case.id in one.cases), None)
+        events = duty.history([*(one.id for one in orders), *([held.id] if held is not None else [])])
+        called = duty_acts.names(self._people, [event.actor for event in events])
+        happened += desk_links.happened(desk, events, called)
+        plan, caption = desk_links.plan(desk, held)
+        return desk_side.Side(near, happened, plan, caption, desk_links.orders(desk, orders))
 
     def _view(self, viewer: Viewer, search: str) -> View | None:
         return self._shown.view(self._shown.address(search, viewer), viewer)

@@ -1,21 +1,26 @@
 """What an officer asks at the desk and what comes of it: one case or many in one decision, refusals told one by one."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from access.ask import deed
 from access.verbs import Verb
 from alerts.cases import SPOKEN, Fill, act
 from callbacks.accounts_services import AccountServices
+from domain.alert import AlertLevel
 from domain.case import Case, CaseEvent, CaseStep
 from domain.deed import Deed
 from domain.errors import StoreError, TransitionRefused
+from domain.incident_file import Facts
+from duty import incidents, orders
+from duty.order_table import Given
+from duty.reports import Ground
 from layouts.accounts.desk import Desk
-from layouts.duty import desk_forms, desk_side
+from layouts.duty import desk_forms, desk_map, desk_side
 from store.duty import Desktop, Outcome
 
 log = logging.getLogger(__name__)
@@ -36,6 +41,11 @@ class Asked:
     fields: Mapping[str, str] = field(default_factory=dict)
     turn: int = 0
 
+    def until(self, now: datetime) -> datetime | None:
+        """The end of the span that was chosen; None when none was."""
+        minutes = self.fields.get("minutes", "")
+        return now + timedelta(minutes=int(minutes)) if minutes.isdecimal() and len(minutes) < 6 else None
+
 
 def read(data: object) -> Asked | None:
     """Believe nothing; None for what is no question at all."""
@@ -50,10 +60,10 @@ def read(data: object) -> Asked | None:
 
 
 def perform(services: AccountServices, desk: Desk, asked: Asked) -> Answer:
-    """Do it. The answer: turn n, verb, done (numbers), said (a sentence), refused ([number, sentence]), wrong (field -> sentence)."""
+    """Do it. The answer: turn n, verb, seen (the first version looked at), done (numbers), said (a sentence), refused ([number, sentence]), wrong (field -> sentence)."""
     wrong = desk_forms.wrong(asked.verb, asked.fields)
     if wrong:
-        told = {name: desk.t(text, n=LONGEST // 2) for name, text in wrong.items()}
+        told = {name: desk.said(text) for name, text in wrong.items()}
         return _answer(asked, wrong=told, text=desk.t("还有 {n} 处需要填写", n=len(told)))
     if not asked.seen:
         return _answer(asked, text=desk.t("先选择一件告警"))
@@ -65,7 +75,53 @@ def perform(services: AccountServices, desk: Desk, asked: Asked) -> Answer:
 
 
 def _answer(asked: Asked, text: str = "", wrong: Mapping[str, str] | None = None) -> Answer:
-    return {"n": asked.turn, "verb": asked.verb, "done": [], "refused": [], "wrong": dict(wrong or {}), "said": text}
+    seen = next(iter(asked.seen.values()), 0)
+    return {
+        "n": asked.turn,
+        "seen": seen,
+        "verb": asked.verb,
+        "done": [],
+        "refused": [],
+        "wrong": dict(wrong or {}),
+        "said": text,
+    }
+
+
+def _dispatch(desk: Desk, asked: Asked, case: Case) -> orders.Decision:
+    """An order for a unit."""
+    given = asked.fields
+    wish = orders.Wish(given.get("unit", ""), given.get("reason", ""), case.id, finish_by=asked.until(desk.now))
+    return orders.dispatch(wish, desk.viewer, desk.now, desk.city.zone)
+
+
+def _incident(desk: Desk, asked: Asked, case: Case) -> incidents.Decision:
+    """An incident of which this alert is a part; its reports are owed from the moment at which somebody signed for it."""
+    if not desk.city.plans.kinds:
+        raise TransitionRefused("城市没有配置事件类别（plans.yaml）", permanent=True)
+    if len(asked.seen) > 1:
+        raise TransitionRefused("转事件须一件一件操作；同一起事件的其他告警可在事件中关联", permanent=True)
+    given, at = asked.fields, desk_map.spot(desk.city, case)
+    facts = Facts(
+        kind=given.get("kind", ""),
+        title=case.say,
+        happened=case.opened,
+        told=case.acknowledged or desk.now,
+        place=given.get("place", ""),
+        lon=at.get("lon"),
+        lat=at.get("lat"),
+        process=given.get("reason", ""),
+    )
+    grade = given.get("grade", "")
+    opening = incidents.Opening(facts, case.district, case.id, int(grade) if grade in ("1", "2", "3", "4") else 0)
+    ground = Ground(desk.city.plans, desk.city.zone)
+    return incidents.open_file(opening, incidents.Hand("", desk.viewer, desk.now, ground))
+
+
+MAKES: Mapping[str, Callable[[Desk, Asked, Case], Callable[[Desktop], Outcome]]] = {
+    "dispatch": _dispatch,
+    "incident": _incident,
+}
+"""What is made of a case: the decision moves the case itself."""
 
 
 class _Nothing(Exception):
@@ -96,29 +152,51 @@ class _Decision:
         return self
 
     def _decide(self, top: Desktop) -> Outcome:
-        out = []
+        out = Outcome()
         for key, version in self._seen.items():
             try:
                 case = top.case(key)
                 if case.version != version:
                     self._stale[key] = case.version
-                    continue
-                out.append(
-                    CaseStep(self._act(case), self._asked.verb, self._desk.now, self._desk.viewer.login, self._more())
-                )
+                else:
+                    out += self._one(top, case)
             except TransitionRefused as error:
                 self.refused[key] = self._desk.said(str(error))
-        if not out:
+        if not out.cases and not out.dossiers:
             raise _Nothing
-        return Outcome(cases=out)
+        return out
 
-    def _act(self, case: Case) -> Case:
-        return act(case, self._asked.verb, self._desk.viewer, self._fill(), self._desk.now)
+    def _one(self, top: Desktop, case: Case) -> Outcome:
+        """What becomes of one case, and of what is made of it. TransitionRefused."""
+        made = MAKES.get(self._asked.verb)
+        if made is not None:
+            return made(self._desk, self._asked, case)(top)
+        checked = self._checked(top, case)
+        if checked is not None:
+            return checked
+        moved = act(case, self._asked.verb, self._desk.viewer, self._fill(), self._desk.now)
+        return Outcome(cases=[CaseStep(moved, self._asked.verb, self._desk.now, self._desk.viewer.login, self._more())])
+
+    def _checked(self, top: Desktop, case: Case) -> Outcome | None:
+        """A check of what a unit handed in is a check of its order; None where there is none to be checked."""
+        if self._asked.verb not in ("pass", "fail"):
+            return None
+        desk, reason = self._desk, self._asked.fields.get("reason", "")
+        given = Given(words=reason, lasting=reason)
+        waiting = [one for one in orders.open_orders(top, case.id) if one.state == "checking"]
+        steps = (orders.step(one.id, self._asked.verb, desk.viewer, given, desk.now, desk.city.zone) for one in waiting)
+        return sum((decision(top) for decision in steps), Outcome()) if waiting else None
 
     def _fill(self) -> Fill:
-        given, minutes = self._asked.fields, self._asked.fields.get("minutes", "")
-        until = self._desk.now + timedelta(minutes=int(minutes)) if minutes.isdecimal() and len(minutes) < 6 else None
-        return Fill(given.get("reason", ""), given.get("cause", ""), until)
+        given = self._asked.fields
+        level = given.get("level", "")
+        return Fill(
+            given.get("reason", ""),
+            given.get("cause", ""),
+            self._asked.until(self._desk.now),
+            AlertLevel[level] if level in AlertLevel.__members__ else None,
+            given.get("into", ""),
+        )
 
     def _more(self) -> Mapping[str, object]:
         """What is kept with the step."""

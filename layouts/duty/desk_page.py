@@ -71,6 +71,12 @@ KEYS: Sequence[tuple[str, str]] = (
     ("X", "误报"),
     ("N", "备注"),
     ("F", "办结"),
+    ("W", "自行处置"),
+    ("P", "反馈进展"),
+    ("S", "提请核查"),
+    ("C / V", "核查通过 / 不通过"),
+    ("T", "约定下次行动"),
+    ("Y", "合并"),
     ("R", "重新打开"),
     ("Ctrl + Enter", "提交表单"),
     ("/", "搜索"),
@@ -199,13 +205,14 @@ def _case(desk: Desk) -> Node:
     body = h(
         "Div", frame.none(desk.t("先选择一件告警"), desk.t("用 J / K 移动，Enter 打开。")), "duty-case-body", id=CASE
     )
+    said = h("Div", None, "duty-said", id="duty-said", role="status", aria={"live": "polite"})
+    form = h("Div", None, "duty-form", id="duty-form", hidden=True)
+    buttons = h("Div", None, "duty-acts", id="duty-buttons", role="toolbar", aria={"label": desk.t("处置")})
     return h(
         "Section",
         [
             body,
-            h("Div", None, "duty-said", id="duty-said", role="status", aria={"live": "polite"}),
-            h("Div", None, "duty-form", id="duty-form", hidden=True),
-            h("Div", None, "duty-acts", id="duty-buttons", role="toolbar", aria={"label": desk.t("处置")}),
+            h("Div", [h("Div", [said, form], "duty-over"), buttons], "duty-foot"),
         ],
         "panel duty-case",
         aria={"label": desk.t("告警详情")},

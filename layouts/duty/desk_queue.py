@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from alerts.cases import SPOKEN
 from domain.case import Case, Handling
+from domain.order import Order
 from layouts.accounts.desk import Desk
 from layouts.alerts.page import said
 from layouts.duty import desk_clock, desk_map
@@ -14,30 +16,30 @@ from layouts.duty.desk_clock import Clock
 
 MOST = 3000  # cases; more than anybody handles, and few enough to send
 NEVER = datetime.max.replace(tzinfo=UTC)
-CLOCKS: Mapping[str, str] = {
-    "签收": "签收",
-    "研判": "研判",
-    "唤醒": "唤醒",
-}
+SUPERVISED = frozenset({"yellow", "red"})
+CLOCKS = ("签收", "研判", "唤醒", "下次行动", "单位签收", "首反馈", "核查", "办结")  # what clocks are called
 
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What the queue knows besides the cases. watched: numbers of cases that are supervised (督办)."""
+    """What the queue knows besides the cases. orders: by the number of their case, those in which something is owed."""
 
     shift_end: datetime | None = None
-    watched: frozenset[str] = frozenset()
-    clocks: Mapping[str, Clock] = field(default_factory=dict)
+    orders: Mapping[str, Sequence[Order]] = field(default_factory=dict)
 
 
-def clock(case: Case, around: Around) -> Clock:
-    """What is due of a case: its own clock, or that of what was made of it."""
-    return around.clocks.get(case.id) or desk_clock.of_case(case, around.shift_end)
+def by_case(orders: Sequence[Order]) -> dict[str, list[Order]]:
+    """Orders by the number of the case that they are about."""
+    found: dict[str, list[Order]] = {}
+    for one in orders:
+        found.setdefault(one.about, []).append(one)
+    return found
 
 
-def ordered(cases: Sequence[Case], around: Around) -> list[tuple[Case, Clock]]:
+def ordered(zone: ZoneInfo, cases: Sequence[Case], around: Around) -> list[tuple[Case, Clock]]:
     """By the time that is left, then the gravest, then the oldest."""
-    timed = [(case, clock(case, around)) for case in cases]
+    end, orders = around.shift_end, around.orders
+    timed = [(case, desk_clock.of_case(case, orders.get(case.id, ()), end, zone)) for case in cases]
     return sorted(timed, key=lambda pair: (pair[1].due or NEVER, pair[0].level, pair[0].opened, pair[0].id))
 
 
@@ -48,7 +50,7 @@ def rows(desk: Desk, cases: Sequence[Case], around: Around) -> list[dict[str, An
     when (ms), f flags: n nobody signed, m mine, h hidden, z shelved, w supervised, p people are at it; c its district, g its group, at where.
     """
     groups: dict[str, int] = {}
-    return [_row(desk, case, due, around, groups) for case, due in ordered(cases, around)]
+    return [_row(desk, case, due, around, groups) for case, due in ordered(desk.city.zone, cases, around)]
 
 
 def _row(desk: Desk, case: Case, due: Clock, around: Around, groups: dict[str, int]) -> dict[str, Any]:
@@ -78,7 +80,7 @@ def _flags(desk: Desk, case: Case, around: Around) -> str:
         "m": case.owner == desk.viewer.login,
         "h": bool(case.hidden),
         "z": case.handling is Handling.SHELVED,
-        "w": case.id in around.watched,
+        "w": any(one.supervision in SUPERVISED for one in around.orders.get(case.id, ())),
         "p": case.handling not in (Handling.NEW, Handling.SHELVED),
     }
     return "".join(name for name, yes in is_so.items() if yes)

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from layouts.alerts.page import said
 from layouts.duty import desk_map
 from layouts.tags import Child, Node, h
 
-SHOWN = 12  # things near by
+SHOWN = 24  # things near by
 KM_PER_DEGREE = 111.32
 
 
@@ -50,20 +50,28 @@ class Side:
     happened: Sequence[Happened] = ()
     plan: Node | None = None
     plan_caption: str = ""
+    orders: Sequence[Child] = ()
 
 
 def render(desk: Desk, case: Case, side: Side) -> list[Child]:
     """The three panels."""
-    rule = desk.city.rules.get(case.rule)
-    suggested = (
-        desk.t("建议预案：{name}", name=rule.plan) if rule is not None and rule.plan else desk.t("转事件后按预案处置")
-    )
-    plan = side.plan or h("Div", [h("B", desk.t("尚未启动预案")), h("Span", suggested)], "desk-none")
+    plan = side.plan or h("Div", [h("B", desk.t("尚未启动预案")), h("Span", _suggested(desk, case))], "desk-none")
+    orders = h("Ul", list(side.orders), "near is-orders") if side.orders else None
     return [
         _panel(desk.t("预案"), side.plan_caption, plan, "is-plan"),
+        _panel(desk.t("工单"), desk.t("{n} 件", n=len(side.orders)), orders, "is-orders") if orders else None,
         _panel(desk.t("周边资源"), desk.t("{n} km 内", n=desk_map.RINGS[-1]), _near(desk, side.near), "is-near"),
         _panel(desk.t("处置时间线"), desk.t("只增不改"), _timeline(desk, side.happened), "is-timeline"),
     ]
+
+
+def _suggested(desk: Desk, case: Case) -> str:
+    """The plan that the case's rule names, before there is an incident."""
+    rule = desk.city.rules.get(case.rule)
+    if rule is None or not rule.plan:
+        return desk.t("转事件后按预案处置")
+    found = desk.city.plans.plans.get(rule.plan)
+    return desk.t("建议预案：{name}", name=desk.either(found.name, found.name_en) if found is not None else rule.plan)
 
 
 def _panel(title: str, caption: str, body: Child, cls: str) -> Node:
@@ -153,12 +161,35 @@ def near(city: City, at: Mapping[str, Any], but: str = "") -> list[Near]:
     return sorted(found, key=lambda one: one.km)
 
 
+def resources(found: Sequence[tuple[Near, bool]], desk: Desk) -> list[Near]:
+    """The nearest few of each kind of resource, in the order in which they are needed; True = made up for the demonstration."""
+    order = list(RESOURCES.values())
+    kept: dict[str, list[Near]] = {}
+    for one, made_up in found:
+        told = f"{one.told}（{desk.t('演示')}）" if made_up else one.told
+        kept.setdefault(one.kind, []).append(replace(one, told=told))
+    few = [one for kind in kept.values() for one in kind[:EACH]]
+    return sorted(few, key=lambda one: (order.index(one.kind) if one.kind in order else len(order), one.km))
+
+
 def distance(one: tuple[float, float], other: tuple[float, float]) -> float:
     """Km between two near points, (lon, lat): the equirectangular rule, right to a per mille within a city."""
     wide = (other[0] - one[0]) * math.cos(math.radians((one[1] + other[1]) / 2))
     return math.hypot(wide, other[1] - one[1]) * KM_PER_DEGREE
 
 
+# Kinds of resources, those who come first; then kinds of sites.
+RESOURCES: Mapping[str, str] = {
+    "team": "抢险队",
+    "store": "物资",
+    "fire": "消防站",
+    "hospital": "医院",
+    "shelter": "避难",
+    "police": "公安",
+    "government": "属地",
+    "school": "学校",
+}
+EACH = 3  # of a kind of resource: a city has more shelters than anybody reads
 SITES: Mapping[str, str] = {
     "air": "空气站",
     "noise": "噪声站",
