@@ -25,7 +25,9 @@ class Verb(StrEnum):
     CASE = "case.step"  # an alert signed for, shelved, closed
     SILENCE_ADD = "silence.add"  # notices of some cases held back for a while
     SILENCE_END = "silence.end"  # before its time
+    ORDER = "order.step"  # sent out, signed, answered, verified
     HANDOVER = "handover.step"  # a sheet ticked, written on, signed
     STAGE = "stage.set"  # the operating stage ordered by a person, or given back
     INSTRUCTION = "instruction.step"  # given, taken in hand, carried out
+    WALL = "wall.order"  # a wall told what to show
     PUSH = "data.push"

@@ -6,7 +6,7 @@ from dash import html
 
 from api.doors import screens
 from api.web import Rules
-from callbacks import accounts, alerts, drawer, duty, handover, instructions, page, shifts, statistics
+from callbacks import accounts, alerts, drawer, duty, handover, instructions, orders, page, shifts, statistics
 from callbacks import map as city_map
 from callbacks import rules as rule_page
 from callbacks.accounts_services import AccountServices
@@ -22,6 +22,7 @@ from layouts.alerts import rules as every_rule
 from layouts.duty import desk_map, desk_page
 from layouts.duty import handover as handover_page
 from layouts.duty import instructions as instructions_page
+from layouts.duty import orders as orders_page
 from layouts.duty import shifts as shifts_page
 from layouts.duty import statistics as statistics_page
 from layouts.pages import Route
@@ -40,6 +41,7 @@ CALLBACKS: Mapping[str, Right] = (
     | alerts.ACCESS
     | rule_page.ACCESS
     | duty.ACCESS
+    | orders.ACCESS
     | handover.ACCESS
     | shifts.ACCESS
     | statistics.ACCESS
@@ -48,6 +50,7 @@ CALLBACKS: Mapping[str, Right] = (
 PEOPLE: Mapping[str, Callable[[Desk], html.Div]] = {
     cases.PATH: cases.page,
     every_rule.PATH: every_rule.page,
+    orders_page.PATH: orders_page.page,
     handover_page.PATH: handover_page.page,
     shifts_page.PATH: shifts_page.page,
     statistics_page.PATH: statistics_page.page,

@@ -18,7 +18,7 @@ from domain.city import City
 from domain.place import Places, Site
 from domain.run import SourceRun
 from domain.source import Source
-from jobs import follow, forecast, health, notify, shifts
+from jobs import duty, follow, forecast, health, notify, shifts
 from jobs.clock import utc_now
 from jobs.history import StoreHistory
 from jobs.ingest import Ingest
@@ -65,6 +65,8 @@ def timetable(city: City, collector: Collector, ingest: Ingest, store: Store) ->
             "each hour that is over is one more to go by; a source may tell of it some minutes after", every=forecast.EVERY),
         Job("duty:shifts", shifts.keeper(city, store), "a change of shifts is told in minutes; a few seconds are exact enough",
             every=shifts.EVERY),
+        Job("duty:orders", duty.keeper(city, store), "an order's clock is told in minutes; a look is one read of an index",
+            every=duty.EVERY),
         Job("store:close", close_buckets, "hours and days are rolled up when they are over, and repaired when late data came",
             every=timedelta(minutes=1)),
         Job("store:retain", retain, "what outlived its retention goes at the quietest hour", cron="30 3 * * *"),

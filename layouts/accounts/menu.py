@@ -21,6 +21,7 @@ PLACES = (
     Place("/duty", "值班值守台", Right.VIEW),
     Place("/alerts", "告警处置", Right.VIEW),
     Place("/rules", "告警规则", Right.VIEW),
+    Place("/orders", "工单", Right.VIEW),
     Place("/handover", "交接班", Right.VIEW),
     Place("/shifts", "值班表", Right.VIEW),
     Place("/statistics", "值班统计", Right.VIEW),

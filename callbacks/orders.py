@@ -1,0 +1,124 @@
+"""The page of orders: the desk sends them out and verifies them, units sign for them and answer."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from dash import Dash
+
+from access.verbs import Verb
+from callbacks.accounts_press import Act, Done, Press
+from callbacks.accounts_services import AccountServices
+from callbacks.instructions import units
+from callbacks.papers import Paper, decided, refused, wire
+from domain.account import Right, Role
+from domain.case import Case
+from domain.order import Order
+from duty import orders
+from duty.order_table import MOVES, Given
+from duty.orders import Wish
+from layouts.accounts.desk import Desk
+from layouts.duty import order_forms
+from layouts.duty import orders as page
+from layouts.tags import Child
+from store.duty import DossierQuery
+
+MOST = 300
+
+
+def body(services: AccountServices, desk: Desk, search: str) -> list[Child]:
+    """The list."""
+    return page.body(desk, page.read(search), shown(services, desk, search))
+
+
+def pane(services: AccountServices, desk: Desk, search: str) -> list[Child]:
+    """The one that is open, or the form of a new one."""
+    return page.pane(desk, shown(services, desk, search))
+
+
+def mark(services: AccountServices, desk: Desk, search: str) -> str:
+    """The open one with its version; beside the form, the newest that this officer sent out."""
+    found = shown(services, desk, search)
+    if found.open:
+        return f"{found.open.id}:{found.open.version}"
+    return next((one.id for one in found.found if one.dispatcher == desk.viewer.login), "")
+
+
+def shown(services: AccountServices, desk: Desk, search: str) -> page.Shown:
+    """What the page shows, inside the viewer's reach. StoreError."""
+    asked, duty, viewer = page.read(search), services.store.duty, desk.viewer
+    kept = [
+        *duty.dossiers(Order, DossierQuery(over=False), MOST),
+        *(duty.dossiers(Order, DossierQuery(over=True), MOST) if asked.show == "over" else ()),
+    ]
+    found = [one for one in kept if page.visible(desk, one)]
+    opened = duty.dossier(Order, asked.id) if asked.id else None
+    if opened is not None and not page.visible(desk, opened):
+        opened = None
+    events = duty.history([opened.id]) if opened else []
+    names = {one.login: one.name for one in services.store.people.accounts()}
+    about = _case(services, desk, asked.about)
+    acting = viewer.may(Right.ACT)
+    return page.Shown(
+        found, opened, events, names, units(services) if acting else (),
+        about.id if about else "", about.say if about else "", about.version if about else 0,
+    )  # fmt: skip
+
+
+def _case(services: AccountServices, desk: Desk, about: str) -> Case | None:
+    case = services.store.desk.case(about) if about.startswith("GJ-") else None
+    return case if case and desk.viewer.reach.covers(case.topic, case.district) else None
+
+
+def _dispatch(services: AccountServices, desk: Desk, pressed: Press) -> Done:
+    unit, level = pressed.text("unit"), pressed.text("level") or "3"
+    if unit not in units(services) or level not in order_forms.LEVELS:
+        return refused(desk, desk.t("请选择承办单位"))
+    about, _, seen = pressed.of.partition(" ")
+    case = _case(services, desk, about)
+    if about.startswith("GJ-") and case is None:
+        return refused(desk, desk.t("没有这件告警"))
+    minutes = pressed.text("span")
+    end = desk.now + timedelta(minutes=int(minutes)) if minutes and minutes in order_forms.SPANS else None
+    wish = Wish(
+        unit, pressed.text("words"), case.id if case else "", level=int(level), finish_by=end,
+        seen=int(seen) if case and seen.isdecimal() else None,
+    )  # fmt: skip
+    decision = orders.dispatch(wish, desk.viewer, desk.now, services.city.zone)
+    return decided(services, desk, decision, (Verb.ORDER, "", wish.content), desk.t("工单已派发"))
+
+
+def _step(services: AccountServices, desk: Desk, pressed: Press) -> Done:
+    key, _, seen = pressed.of.partition(" ")
+    held = services.store.duty.dossier(Order, key)
+    if held is None or not page.visible(desk, held):
+        return refused(desk, desk.t("没有这件工单"))
+    given = _given(services, desk, pressed, held, seen)
+    decision = orders.step(held.id, pressed.name, desk.viewer, given, desk.now, services.city.zone)
+    done = (Verb.ORDER, f"dossier:{held.id}", given.words)
+    text = desk.t("{id}：{state}", id=held.id, state=desk.t(MOVES[pressed.name].name))
+    return decided(services, desk, decision, done, text)
+
+
+def _given(services: AccountServices, desk: Desk, pressed: Press, held: Order, seen: str) -> Given:
+    """What was filled in, as far as it makes sense: believe nothing."""
+    minutes, unit = pressed.text("span"), pressed.text("unit")
+    begin = max(held.finish_by, desk.now) if pressed.name == "ask" else desk.now
+    known = desk.viewer.role is not Role.CLERK and unit in units(services)
+    return Given(
+        pressed.text("words"),
+        unit if known else "",
+        begin + timedelta(minutes=int(minutes)) if minutes and minutes in order_forms.SPANS else None,
+        pressed.text("evidence"),
+        pressed.text("lasting"),
+        seen=int(seen) if seen.isdecimal() and len(seen) < 9 else None,
+    )
+
+
+ACTS: Mapping[str, Act] = {"dispatch": _dispatch, **dict.fromkeys(MOVES, _step)}
+PAPER = Paper(page.IDS, body, pane, mark, ACTS)
+ACCESS: dict[str, Right] = PAPER.access
+
+
+def register(app: Dash, services: AccountServices) -> None:
+    """The page's callbacks."""
+    wire(app, services, PAPER)

@@ -1,0 +1,42 @@
+"""The clock of orders: what is due is urged, supervised, brought back or archived, one decision each."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+from domain.city import City
+from domain.errors import TransitionRefused
+from domain.order import Order
+from duty.orders import timed
+from store import Store
+
+log = logging.getLogger("duty")
+
+EVERY = timedelta(seconds=2)
+
+
+def keeper(city: City, store: Store) -> Callable[[datetime], Awaitable[None]]:
+    """What the timetable runs."""
+
+    async def keep(now: datetime) -> None:
+        await asyncio.to_thread(turned, city, store, now)
+
+    return keep
+
+
+def turned(city: City, store: Store, now: datetime) -> int:
+    """Let time pass for every order that is due; how many it moved."""
+    due = [key for prefix, key in store.duty.due(now) if prefix == Order.PREFIX]
+    return sum(_moved(city, store, key, now) for key in due)
+
+
+def _moved(city: City, store: Store, key: str, now: datetime) -> bool:
+    try:
+        done = store.duty.decide(timed(key, now, city.zone), None, now)
+    except TransitionRefused as error:  # a person was faster; the next look sees what they did
+        log.info("time moved nothing: %s", error)
+        return False
+    for step in done.dossiers:
+        log.info("%s %s: %s", step.verb, step.dossier.id, step.dossier.title)
+    return bool(done.dossiers)

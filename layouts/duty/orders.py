@@ -1,0 +1,193 @@
+"""The page of orders: a unit's own for its clerk, all of them for the desk; and what may be done with the one that is open."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from urllib.parse import parse_qs
+
+from dash import html
+
+from domain.account import Right
+from domain.dossier import DossierEvent
+from domain.order import Order
+from duty import supervise
+from duty.order_table import STATES, sees
+from layouts.accounts import frame
+from layouts.accounts.desk import Desk
+from layouts.alerts.page import said
+from layouts.duty import order_forms, papers
+from layouts.tags import Child, Node, h
+
+PATH = "/orders"
+IDS = papers.Ids("orders")
+VIEWS: Mapping[str, frozenset[str]] = {
+    "": frozenset(STATES) - Order.OVER,
+    "new": frozenset({"dispatched"}),
+    "work": frozenset({"accepted", "working", "reported"}),
+    "check": frozenset({"checking"}),
+    "back": frozenset({"returned", "ruling", "shelved"}),
+    "over": Order.OVER,
+}
+NAMES: Mapping[str, str] = {
+    "": "未办结", "new": "待签收", "work": "处置中", "check": "待核查", "back": "退回与挂账", "over": "已办结",
+}  # fmt: skip
+MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address asks: the order that is open, which are listed, and what a new one is about."""
+
+    id: str = ""
+    show: str = ""
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the page shows. about: what a new order is about, as its case says it."""
+
+    found: Sequence[Order]
+    open: Order | None = None
+    events: Sequence[DossierEvent] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
+    units: Sequence[str] = ()
+    about: str = ""
+    told: str = ""
+    seen: int = 0
+
+
+def read(search: str) -> Asked:
+    """Read a query string; what is not known is left out."""
+    found = parse_qs(search.removeprefix("?"))
+    asked = Asked(**{name: found[name][-1].strip()[:60] for name in ("id", "show", "about") if name in found})
+    return asked if asked.show in VIEWS else Asked(asked.id, "", asked.about)
+
+
+def visible(desk: Desk, one: Order) -> bool:
+    """Whether a person may read an order."""
+    return sees(one, desk.viewer)
+
+
+def page(desk: Desk) -> html.Div:
+    """The frame."""
+    return papers.page(desk, PATH, "工单", IDS)
+
+
+def body(desk: Desk, asked: Asked, shown: Shown) -> list[Child]:
+    """The orders, those whose time runs out first at the top."""
+    counts = {key: sum(one.state in states for one in shown.found) for key, states in VIEWS.items()}
+    chips = [_chip(desk, asked, key, counts[key]) for key in VIEWS]
+    bar = h("Div", chips, "chip-row", role="group", aria={"label": desk.t("筛选")})
+    listed = sorted((one for one in shown.found if one.state in VIEWS[asked.show]), key=_urgent)
+    if not listed:
+        return [bar, frame.none(desk.t("没有这样的工单"), desk.t("新的工单派发后会出现在这里。"))]
+    return [bar, h("Ul", [_row(desk, asked, one) for one in listed], "things is-papers is-orders")]
+
+
+def _urgent(one: Order) -> tuple[bool, datetime, int]:
+    return one.over, due(one)[1], one.level
+
+
+def due(one: Order) -> tuple[str, datetime]:
+    """What is owed next, and until when."""
+    if one.state == "dispatched":
+        return "签收", one.sign_by
+    if one.first_report is None and one.state in ("accepted", "working"):
+        return "首次反馈", one.report_by
+    return "办结", one.finish_by
+
+
+def left(desk: Desk, at: datetime) -> str:
+    """Time left until a moment, or over it, in the two coarsest units that tell."""
+    span = abs(at - desk.now)
+    days, hours, minutes = span.days, span.seconds // 3600, span.seconds % 3600 // 60
+    told = (
+        desk.t("{d} 天 {h} 小时", d=days, h=hours)
+        if days
+        else desk.t("{h} 小时 {m} 分", h=hours, m=minutes)
+        if hours
+        else desk.t("{m} 分钟", m=minutes)
+    )
+    return desk.t("剩 {span}", span=told) if at >= desk.now else desk.t("超 {span}", span=told)
+
+
+def _chip(desk: Desk, asked: Asked, key: str, count: int) -> Node:
+    words = [desk.t(NAMES[key]), h("Span", str(count), "chip-count") if count else None]
+    go = json.dumps({"show": key, "id": "", "about": ""})
+    pressed = "true" if key == asked.show else "false"
+    return h("Button", words, "chip", data={"go": go}, aria={"pressed": pressed}, type="button")
+
+
+def tags(desk: Desk, one: Order) -> list[Child]:
+    """Level, state, and what its time has marked it with."""
+    mark = supervise.name(one)
+    worst = "is-p2" if one.supervision == "red" else "is-p3"
+    return [
+        h("Span", f"P{one.level}", f"tag is-p{one.level}"),
+        h("Span", desk.t(STATES[one.state]), f"tag {'is-over' if one.over else 'is-on'}"),
+        h("Span", desk.t(mark), f"tag {worst}") if mark and not one.over else None,
+        h("Span", desk.t("延期待批"), "tag is-p3") if one.asked else None,
+        h("Span", desk.t("演练"), "tag is-on") if one.exercise else None,
+    ]
+
+
+def _row(desk: Desk, asked: Asked, one: Order) -> Node:
+    what, until = due(one)
+    waits = None if one.over or one.state in ("checking", "shelved") else f"{desk.t(what)} {left(desk, until)}"
+    late = "is-late" if waits and until < desk.now else ""
+    facts = [h("Span", fact) for fact in (one.id, desk.said(one.unit), desk.moment(one.sent)) if fact]
+    words = [
+        h("Div", [*tags(desk, one), h("B", said(desk, one.title))], "thing-name"),
+        h("Div", [h("Span", waits, f"order-left {late}".strip()) if waits else None, *facts], "thing-facts"),
+    ]
+    here = "is-open" if one.id == asked.id else ""
+    go = h("Button", desk.t("查看"), "press", data={"go": json.dumps({"id": one.id, "about": ""})}, type="button")
+    return h("Li", [h("Div", words, "thing-words"), go], f"thing {here}".strip())
+
+
+def pane(desk: Desk, shown: Shown) -> list[Child]:
+    """The order that is open, or the form for a new one."""
+    if shown.open is None:
+        return [order_forms.fresh(desk, IDS.page, shown)] if desk.may(Right.ACT) else []
+    one = shown.open
+    course = papers.course(desk, shown.names, shown.events, order_forms.VERBS)
+    back = h("Button", desk.t("返回列表"), "press order-back", data={"go": json.dumps({"id": ""})}, type="button")
+    return [back, _told(desk, shown, one), *order_forms.acts(desk, IDS.page, one, shown.units), course]
+
+
+def _told(desk: Desk, shown: Shown, one: Order) -> Node:
+    rows: Sequence[tuple[str, Child]] = [
+        ("承办单位", desk.said(one.unit)),
+        ("协办单位", desk.listed([desk.said(unit) for unit in one.helpers]) if one.helpers else ""),
+        ("派单人", papers.name(shown.names, one.dispatcher)),
+        ("派发时间", desk.moment(one.sent)),
+        ("签收时限", _met(desk, one.sign_by, one.signed)),
+        ("首次反馈时限", _met(desk, one.report_by, one.first_report)),
+        ("办结时限", _met(desk, one.finish_by, one.handed)),
+        ("申请延期至", desk.moment(one.asked) if one.asked else ""),
+        ("关联", one.about),
+        ("最近进展", said(desk, one.progress)),
+        ("处置结果", said(desk, one.result)),
+        ("佐证", said(desk, one.evidence)),
+        ("附件", _files(desk, one)),
+        ("核查意见", said(desk, one.verdict)),
+    ]
+    facts = [h("Div", [h("Dt", desk.t(word)), h("Dd", value)], "fact") for word, value in rows if value]
+    head = [h("Div", tags(desk, one), "order-tags"), h("P", said(desk, one.content), "case-say")]
+    return papers.section(one.id, *head, h("Dl", facts, "facts"))
+
+
+def _met(desk: Desk, by: datetime, at: datetime | None) -> str:
+    if at is None:
+        return f"{desk.moment(by)} · {left(desk, by)}"
+    word = desk.t("按时") if at <= by else desk.t("逾期")
+    return f"{desk.moment(by)} · {desk.moment(at)[11:]} {word}"
+
+
+def _files(desk: Desk, one: Order) -> Child:
+    links = [
+        h("A", said(desk, file.name), href=f"/attachments/{one.id}/{file.sha256}", download=True) for file in one.files
+    ]
+    return h("Div", links, "order-files") if links else None
