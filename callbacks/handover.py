@@ -21,7 +21,7 @@ from duty.handover import UNSIGNED, Hand, Table, Terms
 from duty.sheet import Around, blocks, facts, parts, unticked
 from layouts.accounts.desk import Desk
 from layouts.duty import handover as page
-from layouts.duty import papers
+from layouts.duty import handover_forms, papers
 from layouts.tags import Child
 from store.desk import CaseQuery
 from store.duty import Desktop, Outcome
@@ -37,7 +37,7 @@ def body(services: AccountServices, desk: Desk, search: str) -> list[Child]:
 
 def pane(services: AccountServices, desk: Desk, search: str) -> list[Child]:
     """The forms beside it."""
-    return page.pane(desk, shown(services, desk, search)) if papers.reads_all(desk) else []
+    return handover_forms.pane(desk, shown(services, desk, search)) if papers.reads_all(desk) else []
 
 
 def mark(services: AccountServices, desk: Desk, search: str) -> str:

@@ -37,6 +37,7 @@ STEPS: Mapping[str, str] = {
     "show": "恢复发送通知",
     "flap": "开始抖动",
     "settle": "抖动结束",
+    "hand_over": "交接班移交",
     "acknowledge": "签收",
     "shelve": "挂起",
     "false_alarm": "误报关闭",
