@@ -19,7 +19,7 @@ from domain.source import Page, Record
 log = logging.getLogger("datasources")
 
 _CHUNK = 16_384  # bytes of one read
-_LINGER = 0.2  # seconds a page waits for more: a commit costs the same for one record as for hundreds
+_LINGER = 0.2  # seconds: a commit costs the same for one record as for hundreds
 _LOOK = 5.0  # seconds between two looks for silent connections
 _SLOW = 65_536  # bytes of answers that a device may leave unread
 _BACKLOG = 1024
@@ -105,11 +105,15 @@ class TcpServer:
     """Listens, and yields pages of what the sessions understood.
 
     When pages wait, the queue fills, connections are no longer read, and the devices' own windows close: nothing grows.
-    `tick`: seconds after which a page comes even when it is empty; None: only when there is something.
+    `tick`: seconds after which a page comes even when it is empty; None: only when there is something. `linger`: seconds a
+    page waits for more.
     """
 
-    def __init__(self, spec: TcpSpec, session: Callable[[str], Session], tick: float | None = None) -> None:
+    def __init__(
+        self, spec: TcpSpec, session: Callable[[str], Session], tick: float | None = None, linger: float = _LINGER
+    ) -> None:
         self._spec = spec
+        self._linger = linger
         self._session = session
         self._tick = tick
         self._hall: _Hall | None = None
@@ -164,7 +168,7 @@ class TcpServer:
         except TimeoutError:
             return []
         if queue.qsize() < self._spec.page:
-            await asyncio.sleep(_LINGER)
+            await asyncio.sleep(self._linger)
         while not queue.empty() and len(waiting) < self._spec.page:
             waiting.append(queue.get_nowait())
         return waiting

@@ -6,6 +6,7 @@ from datasources.kinds.file import FileSource, FileSpec
 from datasources.kinds.gtfs_rt import GtfsRtSpec, gtfs_rt_source
 from datasources.kinds.hj212 import Hj212Source, Hj212Spec
 from datasources.kinds.http_json import HttpJsonSource, HttpJsonSpec
+from datasources.kinds.jt808 import Jt808Source, Jt808Spec
 from datasources.kinds.mqtt import MqttSource, MqttSpec
 from datasources.kinds.ngsi_ld import NgsiLdSpec, ngsi_ld_source
 from datasources.kinds.open_meteo import OpenMeteoSpec, open_meteo_source
@@ -26,6 +27,7 @@ KINDS: dict[str, tuple[type[SourceSpec], Factory]] = {
     "file": (FileSpec, playable(FileSource)),
     "push": (PushSpec, PushSource),
     "hj212": (Hj212Spec, Hj212Source),
+    "jt808": (Jt808Spec, Jt808Source),
     "mqtt": (MqttSpec, MqttSource),
     "cap": (CapSpec, CapSource),
     "prometheus": (PrometheusSpec, PrometheusSource),
