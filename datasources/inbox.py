@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from paho.mqtt.client import Client, MQTTMessage
 
 
+_GATHER = 0.02  # seconds in which more may come: one commit for a hundred messages costs little more than for one
+
+
 @dataclass(frozen=True)
 class Session:
     """How to connect. keep: seconds for which the broker keeps the session; waiting: most messages held here."""
@@ -87,14 +90,16 @@ class Inbox:
 
     async def take(self, most: int, within: float) -> list[Envelope]:
         """At most so many messages, waiting at most so many seconds for the first; [] when none came."""
-        if not self._held:
-            self._came.clear()
-            if not self._held and not self._fault:
-                try:
-                    async with asyncio.timeout(within):
+        try:
+            async with asyncio.timeout(within):
+                while not self._held and not self._fault:
+                    self._came.clear()  # set also by messages that were taken meanwhile
+                    if not self._held:
                         await self._came.wait()
-                except TimeoutError:
-                    return []
+        except TimeoutError:
+            return []
+        if len(self._held) < most:
+            await asyncio.sleep(_GATHER)
         with self._lock:
             return [self._held.popleft() for _ in range(min(most, len(self._held)))]
 

@@ -24,7 +24,7 @@ class Mosquitto:
         self._config = folder / "mosquitto.conf"
         kept = ("persistence true", f"persistence_location {folder}/") if keep else ()
         own = lines or (f"listener {self.port} 127.0.0.1", "allow_anonymous true")
-        self._config.write_text("\n".join((*own, *kept, "max_queued_messages 0", "")))
+        self._config.write_text("\n".join((*own, *kept, "max_queued_messages 0", "user root", "")))
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
