@@ -136,6 +136,7 @@ def backfill(_args: argparse.Namespace) -> int:
 def collect(_args: argparse.Namespace) -> int:
     """Poll the sources until told to stop."""
     from composition.city import load_city
+    from composition.demonstration import attended
     from geo.places import CityPlaces
     from jobs.collect import run_collector
     from jobs.opening import open_city_store
@@ -146,7 +147,11 @@ def collect(_args: argparse.Namespace) -> int:
     with open_city_store(city, settings) as store:
         asyncio.run(
             until_told(
-                lambda stop: run_collector(city, store, CityPlaces.of_city(city), settings.var, os.environ, stop)
+                lambda stop: attended(
+                    city,
+                    store,
+                    run_collector(city, store, CityPlaces.of_city(city), settings.var, os.environ, stop),
+                )
             )
         )
     return 0

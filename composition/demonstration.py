@@ -1,7 +1,9 @@
 """The demonstration city's departments and history, as `run`, `demo` and `backfill` use them."""
 
+import asyncio
+import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from rich.progress import Progress
@@ -12,11 +14,15 @@ from access.tokens import Wish
 from composition.people import access_to
 from domain.account import Role
 from domain.city import City
+from domain.errors import StoreError
 from domain.session import Scope
 from jobs.clock import utc_now
 from jobs.launch import free_port
 from jobs.opening import open_city_store
 from jobs.settings import Settings
+from store import Store
+
+log = logging.getLogger("demo")
 
 TOKEN_NAME = "公交调度平台推送"  # noqa: S105  what the token is called in lists
 TOKEN_LIFE = timedelta(days=365)
@@ -69,3 +75,24 @@ def fill(progress: Progress, city: City, settings: Settings, stopped: Callable[[
             progress.update(bar, completed=part.done, total=part.total, description=part.words)
             if stopped():
                 return
+
+
+async def attended(city: City, store: Store, collecting: Awaitable[None]) -> None:
+    """Collect; in a demonstration city its clerks answer orders meanwhile."""
+    clerks = asyncio.create_task(_clerks(city, store)) if city.spec.demo else None
+    try:
+        await collecting
+    finally:
+        if clerks is not None:
+            clerks.cancel()
+
+
+async def _clerks(city: City, store: Store) -> None:
+    from demo import clerks
+
+    while True:
+        try:
+            await asyncio.to_thread(clerks.answered, store, city.zone, utc_now())
+        except StoreError as error:
+            log.info("the clerks wait for the store: %s", error)
+        await asyncio.sleep(clerks.EVERY.total_seconds())
