@@ -28,6 +28,8 @@ class Verb(StrEnum):
     ORDER = "order.step"  # sent out, signed, answered, verified
     HANDOVER = "handover.step"  # a sheet ticked, written on, signed
     STAGE = "stage.set"  # the operating stage ordered by a person, or given back
+    INCIDENT = "incident.step"  # taken down, graded, responded to, closed
+    REPORT = "report.step"  # written, signed, confirmed, corrected
     INSTRUCTION = "instruction.step"  # given, taken in hand, carried out
     WALL = "wall.order"  # a wall told what to show
     PUSH = "data.push"

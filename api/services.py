@@ -1,12 +1,13 @@
 """What the routes need of the running web process; made by app.py."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from domain.city import City
 from snapshot.builder import Builder
+from snapshot.displays import Displays
 from snapshot.hub import Hub
 from snapshot.live import Live
 from store import Store
@@ -33,3 +34,4 @@ class Services:
     cache: Path
     now: Callable[[], datetime]
     csp_hashes: Callable[[], Sequence[str]] = no_hashes
+    displays: Displays = field(default_factory=Displays)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fastapi import FastAPI
 
 from access.opening import Access
-from api import errors, exports, health, layers, panel_exports, stream
+from api import displays, errors, exports, health, layers, panel_exports, stream
 from api.callback_body import Declared
 from api.csrf import Csrf
 from api.doors import DOORS, Callbacks, Door, Doors
@@ -34,6 +34,7 @@ def mount(server: FastAPI, services: Services) -> LayerFiles:
     for router in (
         stream.router(services),
         health.router(services),
+        displays.router(services),
         layers.router(files),
         exports.router(services),
         panel_exports.router(services),

@@ -21,7 +21,7 @@
   let offset = 0; // server's clock less this one's
   let shown = "";
   let shape = "";
-  let lock = asked.get("lock") ? { scene: asked.get("lock"), until: 0 } : null;
+  let lock = asked.get("lock") ? { scene: asked.get("lock"), until: 0, own: true } : null;
   let held = null; // the call that has the picture
   let frames = 0;
   let fps = 0;
@@ -34,7 +34,7 @@
     state: () => ({ scene: shown, call: held ? held.id : "", build, fps, shape }),
     due: (at) => due(at || now())[0].key,
     lock: (scene, until) => {
-      lock = scene ? { scene, until: until || 0 } : null;
+      lock = scene ? { scene, until: until || 0, own: true } : null;
       beat();
     },
   };
@@ -289,6 +289,44 @@
     upkeep(left);
   }
 
+  /* ---- reporting, and being told ---- */
+  const cookie = (name) => (document.cookie.match("(?:^|; )" + name + "=([^;]*)") || ["", ""])[1];
+  async function report() {
+    const memory = window.performance.memory;
+    const told = {
+      name: (asked.get("name") || "").slice(0, 40),
+      scene: shown,
+      call: held ? held.id : "",
+      build,
+      size: window.innerWidth + "×" + window.innerHeight,
+      fps: Math.round(fps),
+      heap: memory ? Math.round(memory.usedJSHeapSize / 1048576) : 0,
+      age: Math.max(Math.round((now() - (cockpit.picture() || now())) / 1000), 0),
+      uptime: Math.round((Date.now() - started) / 1000),
+    };
+    try {
+      const answer = await fetch("/wall/beat", {
+        method: "POST",
+        headers: { "Content-Type": "application/json", "X-CSRF-Token": cookie("cockpit_csrf") },
+        body: JSON.stringify(told),
+      });
+      if (answer.ok) obey(await answer.json());
+    } catch (error) {
+      // the server is away, which the watchdog says
+    }
+  }
+
+  function obey(orders) {
+    const until = orders.until ? Date.parse(orders.until) : 0;
+    const over = until && until <= now();
+    if (orders.scene && !over) lock = { scene: orders.scene, until };
+    else if (lock && !lock.own) lock = null;
+    const message = document.getElementById("wall-message");
+    message.textContent = over ? "" : orders.message;
+    message.hidden = !message.textContent;
+    if (orders.reload && Date.parse(orders.reload) > started + offset) renew("an operator asked for it");
+  }
+
   function count() {
     frames += 1;
     window.requestAnimationFrame(count);
@@ -313,6 +351,8 @@
     window.requestAnimationFrame(count);
     beat();
     window.setInterval(beat, 1000);
+    window.setTimeout(report, 3000);
+    window.setInterval(report, 20000);
     window.setInterval(() => {
       fps = frames / 10;
       frames = 0;

@@ -90,7 +90,7 @@ def test_any_path_and_method_is_answered(
 
 
 FORMS = {"/sign-in": ("login", "password", "remember", "next", "lang"), "/sign-in/demo": ("role", "next", "lang"),
-         "/sign-in/password": ("old", "new", "again", "next"), "/sign-out": ("next",)}  # fmt: skip
+         "/sign-in/password": ("old", "new", "again", "next"), "/sign-out": ("next",), "/wall/beat": ("name", "scene", "size")}  # fmt: skip
 
 
 @pytest.fixture
