@@ -6,7 +6,20 @@ from dash import html
 
 from api.doors import screens
 from api.web import Rules
-from callbacks import accounts, alerts, drawer, duty, handover, instructions, orders, page, shifts, statistics
+from callbacks import (
+    accounts,
+    alerts,
+    drawer,
+    duty,
+    handover,
+    incidents,
+    instructions,
+    orders,
+    page,
+    shifts,
+    statistics,
+    walls,
+)
 from callbacks import map as city_map
 from callbacks import rules as rule_page
 from callbacks.accounts_services import AccountServices
@@ -21,6 +34,7 @@ from layouts.alerts import page as cases
 from layouts.alerts import rules as every_rule
 from layouts.duty import desk_map, desk_page
 from layouts.duty import handover as handover_page
+from layouts.duty import incidents as incidents_page
 from layouts.duty import instructions as instructions_page
 from layouts.duty import orders as orders_page
 from layouts.duty import shifts as shifts_page
@@ -30,6 +44,7 @@ from layouts.panels import map as city_panel
 from layouts.tags import Node
 from layouts.topics import found
 from layouts.view import View
+from layouts.wall import displays
 
 # With SIGN_IN=off: whoever sits at this machine, with every right that a person can have.
 ALONE = Viewer("local", "本机", Role.SHIFT, frozenset(Right) - {Right.PUSH}, session="local")
@@ -43,8 +58,10 @@ CALLBACKS: Mapping[str, Right] = (
     | duty.ACCESS
     | orders.ACCESS
     | handover.ACCESS
+    | incidents.ACCESS
     | shifts.ACCESS
     | statistics.ACCESS
+    | walls.ACCESS
     | instructions.ACCESS
 )
 PEOPLE: Mapping[str, Callable[[Desk], html.Div]] = {
@@ -52,8 +69,10 @@ PEOPLE: Mapping[str, Callable[[Desk], html.Div]] = {
     every_rule.PATH: every_rule.page,
     orders_page.PATH: orders_page.page,
     handover_page.PATH: handover_page.page,
+    incidents_page.PATH: incidents_page.page,
     shifts_page.PATH: shifts_page.page,
     statistics_page.PATH: statistics_page.page,
+    displays.PATH: displays.page,
     instructions_page.PATH: instructions_page.page,
     mine.PATH: mine.page,
     everybody.PATH: everybody.page,

@@ -11,7 +11,21 @@ import api.web
 from api.arrival import CSRF_COOKIE, CSRF_HEADER
 from api.serve import living
 from api.services import Services
-from callbacks import accounts, alerts, drawer, duty, handover, instructions, orders, page, rules, shifts, statistics
+from callbacks import (
+    accounts,
+    alerts,
+    drawer,
+    duty,
+    handover,
+    incidents,
+    instructions,
+    orders,
+    page,
+    rules,
+    shifts,
+    statistics,
+    walls,
+)
 from callbacks import map as city_map
 from callbacks.accounts_services import AccountServices
 from callbacks.bundles import LeanDash
@@ -81,8 +95,9 @@ def build_web(city: City, store: Store, settings: Settings) -> tuple[FastAPI, Hu
     alerts.register(pages, people)
     rules.register(pages, people)
     duty.register(pages, people, shown)
-    for paper in (orders, handover, shifts, statistics, instructions):
+    for paper in (orders, handover, incidents, shifts, statistics, instructions):
         paper.register(pages, people)
+    walls.register(pages, people, services.displays)
     api.web.guard(server, services, access, replace(entry.rules(city, settings), declared=pages.callback_map.get))
     return server, hub
 
