@@ -29,13 +29,17 @@ Mark = Callable[[AccountServices, Desk, str], str]
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A page: what fills it, what tells that its pane has moved, and what its buttons do."""
+    """A page: what fills it, what tells that its pane has moved, and what its buttons do.
+
+    live: it is read again with each piece of news; what takes long to count is not.
+    """
 
     ids: Ids
     body: Draw
     pane: Draw
     mark: Mark
     acts: Mapping[str, Act]
+    live: bool = True
 
     @property
     def access(self) -> dict[str, Right]:
@@ -87,17 +91,19 @@ def marked(paper: Paper, services: AccountServices, viewer: Viewer, search: str)
 def wire(app: Dash, services: AccountServices, paper: Paper) -> None:
     """Three callbacks: the rows, the pane, the presses."""
     ids = paper.ids
-    inputs = (Input(frame.URL, "search"), Input(news.STORE, "data"), Input(ids.changed, "data"))
+    # A state in the place of the input: the callbacks look the same, and nothing wakes them.
+    told = Input(news.STORE, "data") if paper.live else State(news.STORE, "data")
+    inputs = (Input(frame.URL, "search"), Input(ids.changed, "data"), told)
 
     @app.callback(Output(ids.body, "children"), *inputs)
-    async def show_body(search: str | None, _news: object, _changed: object) -> Any:
+    async def show_body(search: str | None, _changed: object, _news: object) -> Any:
         viewer = current()
         return (
             no_update if viewer is None else await asyncio.to_thread(drawn, paper.body, services, viewer, search or "")
         )
 
     @app.callback(Output(ids.pane, "children"), Output(ids.shows, "data"), *inputs, State(ids.shows, "data"))
-    async def show_pane(search: str | None, _news: object, _changed: object, shown: object) -> Any:
+    async def show_pane(search: str | None, _changed: object, _news: object, shown: object) -> Any:
         viewer = current()
         if viewer is None:
             return no_update, no_update
