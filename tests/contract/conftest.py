@@ -304,16 +304,21 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def stage(kind: str, tmp_path: Path) -> Iterator[Stage]:
-    assert kind in DEPARTMENTS, f"write a Department for the new kind {kind!r}: the contract holds for every kind"
+def documents(tmp_path: Path) -> SourceContext:
+    """A city with one metric and two sites, and one secret."""
     metric = Metric.model_validate(
         {"key": "air.pm25", "name": "PM2.5", "unit": "µg/m³", "topic": "environment", "definition": "test",
          "department": "d", "every": "1h", "valid": [0, 1000]}
     )  # fmt: skip
     sites = {i: Site(id=i, name=i, kind="air", district="441802") for i in ("A1", "A2")}
     env = {"SECRET": SECRET}
-    context = SourceContext({"air.pm25": metric}, sites, _Places(), env, tmp_path, frozenset({"441800"}))
+    return SourceContext({"air.pm25": metric}, sites, _Places(), env, tmp_path, frozenset({"441800"}))
+
+
+@pytest.fixture
+def stage(kind: str, tmp_path: Path, documents: SourceContext) -> Iterator[Stage]:
+    assert kind in DEPARTMENTS, f"write a Department for the new kind {kind!r}: the contract holds for every kind"
     department = DEPARTMENTS[kind](tmp_path)
-    yield Stage(department, context)
+    yield Stage(department, documents)
     if isinstance(department, MqttDepartment):
         department.close()
