@@ -1,11 +1,13 @@
 """The file of an incident: taking it down, grading it, its plan, its response and its end. Pure decisions."""
 
+import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from alerts.case_links import linked
 from domain.account import Right, Role, Viewer
-from domain.case import Case, CaseStep, Handling
+from domain.case import CaseStep
 from domain.dossier import DossierStep
 from domain.errors import TransitionRefused
 from domain.incident_file import GRADES, Change, Facts, IncidentFile, Review
@@ -152,15 +154,10 @@ def _taken(top: Desktop, key: str, into: IncidentFile, hand: Hand) -> CaseStep:
     case = top.case(key)
     if into.exercise:
         raise TransitionRefused("演练不能关联真实告警", permanent=True)
-    if not hand.viewer.reach.covers(case.topic, case.district):
-        raise TransitionRefused("这条告警不在您的地域或专题范围内", permanent=True)
-    if case.handling not in (Handling.ACKNOWLEDGED, Handling.WORKING):
-        raise TransitionRefused(f"{case.id} 须先签收且未办结，才能转事件")
     held = next((one for one in top.dossiers(IncidentFile, DossierQuery(over=False)) if key in one.cases), None)
     if held is not None:
         raise TransitionRefused(f"{case.id} 已转为事件 {held.id}", permanent=True)
-    done: Case = replace(case, handling=Handling.WORKING, updated=hand.now, due=None, note=f"转事件 {into.id}")
-    return CaseStep(done, "to_incident", hand.now, hand.viewer.login, {"incident": into.id})
+    return linked(case, "incident", hand.viewer, hand.now, incident=into.id)
 
 
 def step(hand: Hand, verb: str, words: str = "") -> Decision:
@@ -175,11 +172,17 @@ def step(hand: Hand, verb: str, words: str = "") -> Decision:
     return decide
 
 
-def update(hand: Hand, facts: Facts, district: str) -> Decision:
-    """What is known now, in place of what was known; the moment at which we were told stays."""
+def digest(held: IncidentFile) -> str:
+    """A short word for what is known, so that a form can say on what it was filled in."""
+    return hashlib.sha256(f"{held.district} {held.facts.model_dump_json()}".encode()).hexdigest()[:12]
+
+
+def update(hand: Hand, facts: Facts, district: str, base: str = "") -> Decision:
+    """What is known now, in place of what was known (base: its digest); the moment at which we were told stays."""
 
     def decide(top: Desktop) -> Outcome:
         held = hand.held(top, "update", {})
+        unmoved(held, held.version if base in ("", digest(held)) else -1, held.moved_by)
         kept = facts.model_copy(update={"told": held.facts.told, "kind": held.facts.kind})
         _sound(kept, hand.now)
         changed = sorted(name for name, value in kept if value != getattr(held.facts, name))

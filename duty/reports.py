@@ -15,6 +15,7 @@ from duty.grading import reported
 from duty.table import Move, MoveTable, filled, unmoved
 from store.duty import Desktop, DossierQuery, Outcome
 
+DIGITS = "〇一二三四五六七八九十"
 LONGEST = 2000  # characters of a part
 KINDS: Mapping[ReportKind, str] = {"phone": "电话报告", "first": "首报", "follow": "续报", "final": "终报"}
 STATES: Mapping[str, str] = {
@@ -144,8 +145,12 @@ def _draft(
 
 def title(kind: ReportKind, n: int) -> str:
     """What a report is called: 首报, 续报二, 终报."""
-    digits = "〇一二三四五六七八九十"
-    return KINDS[kind] + ((digits[n] if n <= 10 else str(n)) if kind == "follow" else "")
+    return KINDS[kind] + (counted(n) if kind == "follow" else "")
+
+
+def counted(n: int) -> str:
+    """Which one in a row, as it is written in Chinese: 一, 二, ... 十, 11."""
+    return DIGITS[n] if n < len(DIGITS) else str(n)
 
 
 def overdue(now: datetime) -> Decision:

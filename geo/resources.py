@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 import shapely
-from shapely.geometry import Point, shape
+from shapely.geometry import Point
 from shapely.geometry.base import BaseGeometry
 
 from domain.city import City
@@ -149,13 +149,13 @@ def _features(city: City, layer: str) -> list[Mapping[str, Any]]:
 
 
 def _resource(feature: Mapping[str, Any]) -> Resource:
-    told, at = feature["properties"], shape(feature["geometry"])
+    told, (lon, lat) = feature["properties"], feature["geometry"]["coordinates"][:2]
     return Resource(
-        str(told["id"]), str(told["kind"]), str(told["name"]), str(told.get("district", "")), at.x, at.y,
+        str(told["id"]), str(told["kind"]), str(told["name"]), str(told.get("district", "")), float(lon), float(lat),
         str(told.get("note", "")), bool(told.get("illustrative")),
     )  # fmt: skip
 
 
 def _spot(feature: Mapping[str, Any], how: str) -> Spot:
-    told, at = feature["properties"], shape(feature["geometry"])
-    return Spot(at.x, at.y, str(told.get("district", "")), str(told["name"]), how)
+    told, (lon, lat) = feature["properties"], feature["geometry"]["coordinates"][:2]
+    return Spot(float(lon), float(lat), str(told.get("district", "")), str(told["name"]), how)

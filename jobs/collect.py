@@ -18,7 +18,7 @@ from domain.city import City
 from domain.place import Places, Site
 from domain.run import SourceRun
 from domain.source import Source
-from jobs import duty, follow, forecast, health, notify, shifts
+from jobs import duty, follow, forecast, health, incidents, notify, shifts
 from jobs.clock import utc_now
 from jobs.history import StoreHistory
 from jobs.ingest import Ingest
@@ -67,6 +67,8 @@ def timetable(city: City, collector: Collector, ingest: Ingest, store: Store) ->
             every=shifts.EVERY),
         Job("duty:orders", duty.keeper(city, store), "an order's clock is told in minutes; a look is one read of an index",
             every=duty.EVERY),
+        Job("duty:incidents", incidents.keeper(store), "a report's term is told in minutes; a look is one read of an index",
+            every=incidents.EVERY),
         Job("store:close", close_buckets, "hours and days are rolled up when they are over, and repaired when late data came",
             every=timedelta(minutes=1)),
         Job("store:retain", retain, "what outlived its retention goes at the quietest hour", cron="30 3 * * *"),
