@@ -31,6 +31,7 @@ from layouts.sign_in import Desk, Said
 log = logging.getLogger(__name__)
 
 NO_STORE = {"Cache-Control": "no-store"}
+BARE = frozenset({"/", "/?lang=en"})
 HOMES: Mapping[Role, str] = {Role.DUTY: "/duty"}
 """Where somebody of a role begins who asked for no page; everybody else at the cockpit."""
 
@@ -230,9 +231,8 @@ def _signed_in(asked: Asked) -> Viewer:
 
 def _after(viewer: Viewer, onward: str) -> str:
     """Where somebody goes who is in: on, or first to a password of his own."""
-    path, _, query = onward.partition("?")
-    if path == "/" and viewer.role in HOMES:
-        onward = HOMES[viewer.role] + (f"?{query}" if query else "")
+    if onward in BARE:  # a sent link shows what its sender saw, whoever opens it
+        onward = HOMES.get(viewer.role, "/") + onward[1:]
     if not viewer.must_change:
         return onward
     asked = {"next": onward, "lang": "en"} if "lang=en" in onward else {"next": onward}

@@ -352,6 +352,7 @@
   }
   function openForm(action) {
     const box = $("duty-form");
+    told("");
     open = { verb: action.verb, action, draft: draftKey(action.verb), of: acts ? acts.id : "" };
     const draft = readDraft(action.verb);
     const head = make("div", "form-head");

@@ -128,6 +128,7 @@ def _header(desk: Desk) -> Node:
         h("Span", None, "date", id="date"),
         h("Span", seat, "seat"),
         h("Span", None, "weather", id=part_id(shell.KEY, "weather")),
+        h("Span", None, "stage", id=part_id(shell.KEY, "stage")),
     ]
     lang = "en" if desk.lang == "zh" else "zh"
     right: list[Child] = [

@@ -138,7 +138,7 @@ async def test_what_was_typed_comes_back_as_text(web: Web) -> None:
 async def test_signing_in_never_leads_to_another_site(web: Web, way: str) -> None:
     web.account(Role.DUTY)
     async with web.stranger() as browser:
-        assert (await sign_in(browser, next=way)).headers["location"] == "/"
+        assert (await sign_in(browser, next=way)).headers["location"] == "/duty"  # where an officer begins
 
 
 async def test_english_stays_english(web: Web) -> None:
@@ -225,7 +225,7 @@ async def test_a_one_time_password_leads_to_a_new_one_and_then_on(web: Web) -> N
         assert (await browser.get("/")).status_code == 200
     async with web.stranger() as browser:
         assert (await sign_in(browser)).status_code == 401
-        assert (await sign_in(browser, password="correct horse battery")).headers["location"] == "/"
+        assert (await sign_in(browser, password="correct horse battery")).headers["location"] == "/duty"
 
 
 async def test_signing_out_ends_the_session_here_and_on_the_server(web: Web) -> None:

@@ -15,8 +15,13 @@ from domain.account import WHOLE, Reach, Role
 from domain.alert import AlertLevel
 from domain.case import CaseStep, Handling
 from domain.errors import StoreError
+from domain.incident_file import IncidentFile
+from domain.order import Order
+from domain.plan import IncidentKind, Plans
+from duty import orders
+from duty.order_table import Given
 from layouts.accounts.desk import Desk
-from layouts.duty import desk_page
+from layouts.duty import desk_forms, desk_page
 from store import Store
 from store.desk import Planned
 from tests.access.conftest import access, address, empty_address, postgres, sqlite_store  # noqa: F401 - fixtures
@@ -31,7 +36,8 @@ MINUTE = timedelta(minutes=1)
 
 @pytest.fixture
 def services(access: Access, sqlite_store: Store) -> AccountServices:  # noqa: F811
-    return AccountServices(city(), sqlite_store, access, lambda: NOW)
+    kinds = {"flood": IncidentKind(name="洪涝", topic="water", grading="flood")}
+    return AccountServices(city(plans=Plans(kinds=kinds)), sqlite_store, access, lambda: NOW)
 
 
 @pytest.fixture
@@ -263,3 +269,62 @@ def test_news_of_another_case_leave_the_open_one_alone() -> None:
     shown = {"id": "GJ-20261124-0001", "version": 3}
     assert not duty.moved("?case=GJ-20261124-0001", news, shown)
     assert duty.moved("?case=GJ-20261124-0001", news, {**shown, "version": 2})
+
+
+# -- what is made of a case
+
+
+def test_a_dispatched_order_stands_beside_its_case_and_sets_the_clock(
+    services: AccountServices, numbers: dict[str, str]
+) -> None:
+    do(services, desk(services), "acknowledge", {numbers["water"]: 1})
+    answer = do(
+        services, desk(services), "dispatch", {numbers["water"]: 2}, unit="市水利局", reason="巡堤", minutes="level"
+    )
+    assert answer["done"] == [numbers["water"]]
+    (order,) = services.store.duty.dossiers(Order)
+    assert (order.about, order.unit, order.dispatcher) == (numbers["water"], "市水利局", "li.wei")
+    row = next(row for row in rows(services) if row["i"] == numbers["water"])
+    assert row["k"] == "单位签收"
+    side = page(services).case(officer(), f"?case={numbers['water']}")[1]
+    assert "市水利局" in texts(side)
+
+
+def test_the_desk_checks_what_the_unit_handed_in_and_not_who_dispatched_it(
+    services: AccountServices, numbers: dict[str, str]
+) -> None:
+    do(services, desk(services), "acknowledge", {numbers["water"]: 1})
+    do(services, desk(services), "dispatch", {numbers["water"]: 2}, unit="市水利局", reason="巡堤", minutes="level")
+    (order,) = services.store.duty.dossiers(Order)
+    clerk = replace(officer(Role.CLERK, "chen"), department="市水利局")
+    for verb in ("accept", "hand_in"):
+        given = Given(words="堤段正常", evidence="现场记录")
+        services.store.duty.decide(orders.step(order.id, verb, clerk, given, NOW, services.city.zone), None, NOW)
+    version = held(services, numbers["water"]).version
+    own = do(services, desk(services), "pass", {numbers["water"]: version}, reason="属实")
+    assert own["done"] == []
+    other = do(services, desk(services, login="zhao.min"), "pass", {numbers["water"]: version}, reason="属实")
+    assert other["done"] == [numbers["water"]]
+    assert held(services, numbers["water"]).handling is Handling.DONE
+    assert services.store.duty.dossiers(Order)[0].state == "done"
+
+
+def test_an_incident_is_opened_from_its_alert(services: AccountServices, numbers: dict[str, str]) -> None:
+    do(services, desk(services), "acknowledge", {numbers["water"]: 1})
+    answer = do(services, desk(services), "incident", {numbers["water"]: 2}, kind="flood", place="高道站", grade="3")
+    assert answer["done"] == [numbers["water"]]
+    (file,) = services.store.duty.dossiers(IncidentFile)
+    assert (file.cases, file.proposed, file.facts.kind) == ((numbers["water"],), 3, "flood")
+    assert file.id in texts(page(services).case(officer(), f"?case={numbers['water']}")[1])
+
+
+def test_a_level_is_raised_with_a_reason(services: AccountServices, numbers: dict[str, str]) -> None:
+    answer = do(services, desk(services), "level", {numbers["water"]: 1}, level="P2", reason="水位仍在上涨")
+    assert answer["done"] == [numbers["water"]]
+    assert held(services, numbers["water"]).level is AlertLevel.P2
+
+
+def test_every_action_is_a_verb_that_a_case_knows() -> None:
+    for action in desk_forms.ACTIONS:
+        assert desk_forms.states(action.verb), action
+    assert len({action.key for action in desk_forms.ACTIONS}) == len(desk_forms.ACTIONS)
