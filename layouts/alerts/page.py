@@ -164,6 +164,11 @@ def said(desk: Desk, text: str) -> str:
     return text if desk.may(Right.PERSONAL) else mask.text(text)
 
 
+def holds(desk: Desk, case: Case, text: str) -> bool:
+    """Whether words are in a case's number or in what the person may read of its sentence."""
+    return not text or text.lower() in case.id.lower() or text.lower() in said(desk, case.say).lower()
+
+
 def _foot(desk: Desk, asked: Asked, cases: Sequence[Case]) -> Node:
     new = sum(case.handling is Handling.NEW for case in cases)
     caption = desk.t("本页 {n} 件，待签收 {m} 件", n=len(cases), m=new)

@@ -57,7 +57,7 @@ def rehearsal(desk: Desk, done: Rehearsal, real: int) -> list[Child]:
     places = len({one.place for one in done.fired})
     title = desk.t("会触发 {n} 次，涉及 {places} 处", n=len(done.fired), places=places)
     split = desk.listed([f"{level} {levels[level]}" for level in sorted(levels)])
-    facts = [split, desk.t("同期实际告警 {n} 件", n=real)]
+    facts = [split, desk.t("同期实际告警 {n} 件", n=real), _share(desk, done)]
     return [
         h("P", [h("B", title), h("Span", " · ".join(fact for fact in facts if fact), "course-sub")], "trial-sum"),
         _bars(desk, done, days)
@@ -65,6 +65,16 @@ def rehearsal(desk: Desk, done: Rehearsal, real: int) -> list[Child]:
         else frame.none(desk.t("这段时间没有数据"), desk.t("库里没有这条规则的指标。")),
         h("Ul", [h("Li", line) for line in _left_out(desk, done)], "trial-notes"),
     ]
+
+
+def _share(desk: Desk, done: Rehearsal) -> str:
+    """How much of the time was gone through, and on how many of its days the rule would have fired."""
+    whole = done.until - done.since
+    share = 100 * min(max((done.reached - done.since) / whole, 0.0), 1.0) if whole else 100.0
+    days = max((done.reached - done.since).days, 1)
+    fired = len({one.at.astimezone(desk.city.zone).date() for one in done.fired})
+    part = 100 * min(fired / days, 1.0)
+    return desk.t("回放了 {share}% 的时间，{part}% 的日子会触发", share=f"{share:.0f}", part=f"{part:.0f}")
 
 
 def _bars(desk: Desk, done: Rehearsal, days: Counter[date]) -> Node:

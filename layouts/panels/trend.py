@@ -1,13 +1,15 @@
 """A day's curve against another day, with a few numbers above it and, where asked, the worst places below."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Literal
 
 from pydantic import Field
 
+from domain.forecast import Outlook
 from domain.metric import Duration, Metric
 from domain.screen import Item, PanelSpec
-from layouts import figure, frame, rows, theme
+from layouts import expected, figure, frame, rows, theme
 from layouts.number import number
 from layouts.severity import of_bands
 from layouts.tags import Child, Node, Parts, graph, h, part_id
@@ -53,6 +55,8 @@ def render(spec: TrendSpec, view: View) -> Parts:
     """Numbers, figure and list."""
     readings = [view.reading(item) for item in (*spec.items, spec.curve)]
     parts = frame.dress(spec, view, readings) | {"figure": {"figure": _figure(spec, view)}}
+    if _is_forecast(view, spec.curve):
+        parts["expected"] = _told(view, _outlook(spec, view))
     if spec.items:
         parts["numbers"] = {"children": [_cell(view, i, r) for i, r in zip(spec.items, readings, strict=False)]}
     if spec.worst:
@@ -68,7 +72,35 @@ def _key(spec: TrendSpec, view: View) -> list[Child]:
         out.append(h("Span", view.t(NAMES[spec.against]), "key key-dotted"))
     if spec.target:
         out.append(h("Span", view.t("目标"), "key key-target"))
+    if _is_forecast(view, spec.curve):
+        out.append(h("Span", None, "key key-dashed", id=part_id(spec.key, "expected"), hidden=True))
     return out
+
+
+def _is_forecast(view: View, item: Item) -> bool:
+    return view.metric(item.metric).forecast is not None
+
+
+def _outlook(spec: TrendSpec, view: View) -> Outlook | None:
+    """What is expected of the rest of the day; the chart ends with it."""
+    metric = view.metric(spec.curve.metric)
+    place = view.place_of(metric.key) or view.city.adcode
+    # An hour's sum beside sums of quarters of an hour would be another number.
+    alike = metric.aggregate != "sum" or spec.step == HOUR
+    found = view.snapshot.outlook(metric.key, place) if alike else None
+    if found is None:
+        return None
+    today = view.local(view.snapshot.at).date()
+    left = tuple(step for step in found.steps if view.local(step.at).date() == today)
+    return replace(found, steps=left) if left else None
+
+
+def _told(view: View, found: Outlook | None) -> dict[str, object]:
+    """How good the forecast is stands beside it, always: shortly, and the whole of it when pointed at."""
+    if found is None:
+        return {"children": "", "title": "", "hidden": True}
+    mase = "—" if found.skill.mase is None else f"{found.skill.mase:.2f}"
+    return {"children": view.t("预测 MASE {mase}", mase=mase), "title": expected.words(view, found), "hidden": False}
 
 
 def _cell(view: View, item: Item, reading: Reading) -> Node:
@@ -89,7 +121,9 @@ def _figure(spec: TrendSpec, view: View) -> figure.Figure:
         past = figure.rounded(before.values, metric.digits)
         traces.insert(0, figure.dotted(figure.line(view, before, past, view.t(NAMES[spec.against]), days)))
     lines = [metric.target] if spec.target and metric.target is not None else []
-    return _dressed(spec, view, metric, traces, figure.known(values, past, lines))
+    made = _dressed(spec, view, metric, traces, figure.known(values, past, lines))
+    found = _outlook(spec, view)
+    return made if found is None else expected.drawn(view, metric, made, found)
 
 
 def _dressed(

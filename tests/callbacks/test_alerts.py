@@ -123,6 +123,15 @@ def test_numbers_of_people_are_masked_without_the_right(services: AccountService
         assert PHONE not in str(draw(services, desk(services, Role.LEADER), search))
 
 
+def test_words_that_are_masked_for_a_person_find_nothing(services: AccountServices, numbers: dict[str, str]) -> None:
+    officer_sees, leader = desk(services), desk(services, Role.LEADER)
+    assert len(listed(services, officer_sees, f"?text={PHONE}&state=all")) == 1
+    assert listed(services, leader, f"?text={PHONE}&state=all") == set()
+    assert listed(services, leader, f"?text={PHONE[:5]}&state=all") == set()
+    (number,) = listed(services, officer_sees, f"?text={PHONE}&state=all")
+    assert listed(services, leader, f"?text={number}&state=all") == {number}
+
+
 def test_a_store_that_does_not_answer_is_told(services: AccountServices, monkeypatch: pytest.MonkeyPatch) -> None:
     def gone(*_: object, **__: object) -> None:
         raise StoreError("disk full")

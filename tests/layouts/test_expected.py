@@ -1,11 +1,14 @@
 from datetime import timedelta
 
 import plotly.graph_objects as go
+import pytest
 
 from domain.forecast import Outlook, Skill, Step
 from domain.observation import SeriesKey
 from layouts import drawer
 from layouts.address import Address
+from layouts.panels import trend
+from layouts.panels.trend import TrendSpec
 from layouts.view import View
 from tests.layouts.fake import NOW, FakeSnapshot
 from tests.layouts.test_screen import texts
@@ -49,6 +52,34 @@ def test_the_chart_carries_the_dashed_line_and_its_band() -> None:
     assert high["fill"] == "tonexty"
     assert charts[0]["layout"]["yaxis"]["range"][1] >= 360
     assert "dash" not in measured["line"]
+
+
+def _panel(outlooks: dict[tuple[str, str], Outlook]) -> dict[str, dict[str, object]]:
+    spec = TrendSpec.model_validate(
+        {"key": "air", "area": "a", "kind": "trend", "title": "空气", "curve": {"metric": "air.aqi"}}
+    )
+    return trend.render(spec, View(FakeSnapshot(outlooks=outlooks), place=SITE))  # type: ignore[return-value]
+
+
+def test_a_trend_panel_goes_on_as_a_dashed_line_to_the_end_of_the_day_and_says_how_good_it_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(trend, "_is_forecast", lambda *_: True)
+    made = Outlook(SeriesKey("air.aqi", SITE, "air"), MADE, "holt_winters", STEPS, Skill(200, 0.714, 0.823, 0.95))
+    parts = _panel({("air.aqi", SITE): made})
+    lines = parts["figure"]["figure"]["data"]  # type: ignore[index]
+    dashed = [line for line in lines if line.get("line", {}).get("dash") == "dash"]
+    assert len(dashed) == 1
+    assert 0 < len(dashed[0]["x"]) <= len(STEPS)
+    assert parts["expected"]["children"] == "预测 MASE 0.71"
+    assert "80% 区间命中 82%" in str(parts["expected"]["title"])
+
+
+def test_a_trend_panel_without_a_forecast_shows_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trend, "_is_forecast", lambda *_: True)
+    parts = _panel({})
+    assert parts["expected"]["hidden"] is True
+    assert not [line for line in parts["figure"]["figure"]["data"] if line.get("line", {}).get("dash") == "dash"]  # type: ignore[index]
 
 
 def _graphs(node: object) -> list[dict[str, object]]:
