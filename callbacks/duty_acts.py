@@ -174,6 +174,7 @@ class _Decision:
         checked = self._checked(top, case)
         if checked is not None:
             return checked
+        orders.guard(top, case.id, self._asked.verb, self._asked.fields.get("into", ""))
         moved = act(case, self._asked.verb, self._desk.viewer, self._fill(), self._desk.now)
         return Outcome(cases=[CaseStep(moved, self._asked.verb, self._desk.now, self._desk.viewer.login, self._more())])
 

@@ -136,8 +136,10 @@ def open_orders(top: Desktop, about: str) -> list[Order]:
     return list(reversed(top.dossiers(Order, DossierQuery(about=frozenset({about}), over=False))))
 
 
-def guard(top: Desktop, case: str, verb: str) -> None:
-    """TransitionRefused when a case would be closed past its open order: that is verified on the order."""
+def guard(top: Desktop, case: str, verb: str, into: str = "") -> None:
+    """TransitionRefused when a case would be closed past its open order, or merged into one that takes nothing any more."""
+    if verb == "merge" and into and top.case(into).over:
+        raise TransitionRefused(f"{into} 已经关闭，不能并入", permanent=True)
     found = open_orders(top, case) if verb in _CLOSING else []
     if found:
         raise TransitionRefused(f"工单 {found[0].id} 尚未办结；请在工单上核查，或先撤单", permanent=True)

@@ -66,17 +66,25 @@ def acts(desk: Desk, page: str, one: Order, units: Sequence[str]) -> list[Child]
         fields.append(papers.area(desk.t("佐证（照片、记录、联系人）"), "evidence", rows=2))
     if "pass" in verbs and one.about.startswith("GJ-"):
         fields.append(papers.area(desk.t("告警仍在触发时：持续存在的原因"), "lasting", rows=2))
-    if "until" in needs:
-        spans = [(key, desk.t(word)) for key, word in SPANS.items() if key]
-        fields.append(frame.group(desk.t("延长或挂账多久"), frame.one_of(frame.named("span"), spans, "1440")))
-    if "unit" in needs:
-        options = [(unit, desk.said(unit)) for unit in units if unit != one.unit]
-        fields.append(frame.group(desk.t("改派或协办单位"), frame.one_of(frame.named("unit"), options, "")))
+    fields.append(_rare(desk, one, needs, units))
     presses = [
         frame.press(desk.t(MOVES[verb].name), f"{page}:{verb}", of, "is-main" if verb in MAIN else "") for verb in verbs
     ]
     form = h("Div", [*fields, h("Div", presses, "form-end order-presses")], "form", data={"form": ""})
     return [papers.section(desk.t("处理"), form)]
+
+
+def _rare(desk: Desk, one: Order, needs: set[str], units: Sequence[str]) -> Node | None:
+    """What only few steps need, folded away."""
+    parts: list[Child] = []
+    if "until" in needs:
+        spans = [(key, desk.t(word)) for key, word in SPANS.items() if key]
+        parts.append(frame.group(desk.t("延长或挂账多久"), frame.one_of(frame.named("span"), spans, "1440")))
+    if "unit" in needs:
+        options = [(unit, desk.said(unit)) for unit in units if unit != one.unit]
+        parts.append(frame.group(desk.t("改派或协办单位"), frame.one_of(frame.named("unit"), options, "")))
+    word = desk.t("改派、协办、延期与挂账")
+    return h("Details", [h("Summary", word), *parts], "order-rare") if parts else None
 
 
 def fresh(desk: Desk, page: str, shown: About) -> Node:
