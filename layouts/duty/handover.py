@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from urllib.parse import parse_qs
 
 from dash import html
@@ -77,9 +78,10 @@ def page(desk: Desk) -> html.Div:
 def body(desk: Desk, shown: Shown) -> list[Child]:
     """The sheet, or why there is none; below it the sheets before."""
     if shown.held is None:
+        roster = desk.city.roster
         hint = (
-            desk.t("换班前 30 分钟系统自动生成交接单。")
-            if desk.city.roster
+            desk.t("换班前 {n} 分钟系统自动生成交接单。", n=roster.draft // timedelta(minutes=1))
+            if roster
             else desk.t("没有声明值班排班（roster.yaml）。")
         )
         return [frame.none(desk.t("现在没有待交接的班次"), hint), _earlier(desk, shown)]
@@ -195,7 +197,7 @@ def _earlier(desk: Desk, shown: Shown) -> Child:
     rows: list[list[Child]] = [
         [
             h("A", one.id, "link", href=f"{here}{one.id}"),
-            desk.said(one.title),
+            papers.titled(desk, one.title),
             desk.t(OPENED[one.state]),
             desk.moment(one.handed),
             desk.listed([one.signed[side].name for side in SIDES if side in one.signed]) or "—",

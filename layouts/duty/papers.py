@@ -89,12 +89,16 @@ def listed(desk: Desk, names: Mapping[str, str], logins: Sequence[str]) -> str:
 
 def shift(desk: Desk, one: Shift) -> str:
     """A shift as the roster calls it, in the reader's language; as it was called then when the roster has changed."""
+    return titled(desk, one.title)
+
+
+def titled(desk: Desk, title: str) -> str:
+    """A title made of the names of teams and shifts, in the reader's language as far as the roster still has them."""
     roster = desk.city.roster
-    if desk.lang == "zh" or roster is None or one.team not in roster.teams:
-        return one.title
-    team, at = roster.teams[one.team], one.begin.astimezone(desk.city.zone).time()
-    name = next((change.name_en or change.name for change in roster.changes if change.at == at), "")
-    return f"{team.name_en or team.name} {name}".strip()
+    if desk.lang == "zh" or roster is None:
+        return title
+    names = {one.name: one.name_en for one in roster.teams.values()} | {one.name: one.name_en for one in roster.changes}
+    return " ".join(names.get(word) or word for word in title.split(" "))
 
 
 def section(title: str, *content: Child, cls: str = "") -> Node:

@@ -160,11 +160,15 @@ def test_numbers_of_people_are_masked_for_leaders(services: AccountServices) -> 
     assert PHONE not in body(services, "chen.jun")
 
 
-def test_without_a_sheet_the_page_says_when_there_will_be_one(services: AccountServices) -> None:
+def test_without_a_sheet_the_page_says_when_there_will_be_one_and_lists_those_before(services: AccountServices) -> None:
+    found = texts(handover.body(services, desk(services), "?id=JB-19990101-0001"))
+    assert "换班前 30 分钟系统自动生成交接单。" in found
+    assert sheet(services).id in found
+    assert "Team A Day → Team B Night" in texts(
+        handover.body(services, desk(services, lang="en"), "?id=JB-19990101-0001")
+    )
     plain = replace(services, city=replace(services.city, roster=None))
-    assert "无" in body(services)
-    found = handover.body(plain, desk(plain), "?id=JB-19990101-0001")
-    assert "现在没有待交接的班次" in texts(found)
+    assert "没有声明值班排班（roster.yaml）。" in texts(handover.body(plain, desk(plain), "?id=JB-19990101-0001"))
 
 
 def test_what_a_browser_makes_up_is_refused(services: AccountServices) -> None:
