@@ -11,8 +11,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from demo import desk
-from demo.departments import Department, Endpoint, row, zone_of
+from demo import desk, weather_service
+from demo.departments import ENVIRONMENT, Department, Endpoint, row, zone_of
 from demo.present import Present
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -33,6 +33,8 @@ def app(department: Department, present: Present, secret: str = "") -> Starlette
         Route(one.path, _guarded(department, present, tokens, _lister(department, one, present)))
         for one in department.endpoints
     ]
+    if department.name == ENVIRONMENT.name:
+        routes += weather_service.routes(lambda handler: _guarded(department, present, tokens, handler), present)
     if department.incidents:
         routes.append(Route(department.incidents, _guarded(department, present, tokens, _desk(department, present))))
     if department.token:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 IncidentStatus = Literal["open", "handling", "closed"]
+OFFICIAL_WARNING = "official_warning"  # a kind: 蓝黄橙红 by the weather service and others, never an alert level
 IncidentGrade = Literal[1, 2, 3, 4]  # Ⅰ 特别重大 … Ⅳ 一般 (国务院令493); never an alert level
 
 

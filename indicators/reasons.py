@@ -35,6 +35,7 @@ class Why(StrEnum):
     MISSING = "缺：{names}"
     INCIDENT = "{grade}事件：{title}"
     UNGRADED = "未定级"
+    WARNING = "官方预警生效：{title}"
     ALERT = "P{n} 告警：{say}"
     SOURCE_DOWN = "数据源中断：{name}"
     SOURCE_STALE = "数据源过期：{name}"

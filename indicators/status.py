@@ -6,7 +6,7 @@ from typing import Literal
 
 from domain.alert import Alert, AlertLevel, Condition
 from domain.health import Freshness, SourceHealth
-from domain.incident import Incident
+from domain.incident import OFFICIAL_WARNING, Incident
 from indicators.reasons import Why
 
 Stage = Literal[1, 2, 3, 4, 5]
@@ -70,6 +70,8 @@ def _incident(incident: Incident) -> Reason | None:
     """An open incident by its grade; one without a grade asks for attention until somebody grades it."""
     if incident.status == "closed":
         return None
+    if incident.kind == OFFICIAL_WARNING:  # it asks for attention and is nobody's incident to grade
+        return Reason(BY_GRADE[4], "incident", incident.id, Why.WARNING.say(title=incident.title))
     word = GRADE_WORDS[incident.grade] if incident.grade else Why.UNGRADED.say()
     return Reason(
         BY_GRADE[incident.grade or 4], "incident", incident.id, Why.INCIDENT.say(grade=word, title=incident.title)

@@ -8,7 +8,7 @@ from pydantic import Field
 from alerts.cases import SPOKEN
 from domain.alert import Alert, AlertLevel, Condition
 from domain.case import Handling
-from domain.incident import Incident
+from domain.incident import OFFICIAL_WARNING, Incident
 from domain.screen import PanelSpec
 from layouts import frame, words
 from layouts.severity import PENDING_GRADE, open_alerts, open_incidents
@@ -16,6 +16,7 @@ from layouts.tags import Child, Node, Parts, h, part_id
 from layouts.theme import SHAPES
 from layouts.view import View
 
+COLOURS = {"红色": "red", "橙色": "orange", "黄色": "yellow", "蓝色": "blue"}
 CONDITIONS = {Condition.FIRING: "触发中", Condition.RECOVERING: "恢复中"}
 
 
@@ -89,6 +90,10 @@ def _incident(view: View, told: Incident) -> Node:
         f"badge is-grade is-p{grade}" if grade else "badge is-grade",
         title=view.t(words.GRADE_WORDS[grade]) if grade else view.t("未定级"),
     )
+    colour = incident.detail.get("颜色", "") if incident.kind == OFFICIAL_WARNING else ""
+    if colour:  # the issuer's scale, on a badge of its own shape
+        cls = f"badge is-official is-{COLOURS.get(colour, 'blue')}"
+        badge = h("Span", colour[:1], cls, title=view.t("官方预警"))
     who = " · ".join(p for p in (view.said(incident.department), view.clock(incident.at)) if p)
     state = (words.incident_state(view, incident), view.place_name(incident.district) if incident.district else "")
     grave = f"is-p{grade}" if grade and grade <= 2 else ""
