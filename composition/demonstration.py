@@ -32,7 +32,7 @@ def demo_env(city: City, settings: Settings) -> dict[str, str]:
     """What a demonstration city's departments and sources take from the environment; CockpitError when a port is taken."""
     from demo import serve
 
-    for number in range(1, serve.SERVERS + 1):
+    for number in range(1, serve.PORTS + 1):
         free_port("127.0.0.1", settings.port + number)
     env = serve.environment(settings.port + 1, settings.var / "demo", secrets.token_urlsafe(16))
     return env | {"DEMO_PUSH_TOKEN": _push_token(city, settings)}

@@ -74,6 +74,7 @@ class Ear:
 
     async def _next(self, error: str) -> None:
         over, self._run = self._run, self._begun()
+        over.now, over.clock = self._run.now, self._run.clock  # a moment: an interval is not how long something took
         await self._hooks.ended(over, error)
 
     def _begun(self) -> Run:

@@ -1,7 +1,7 @@
 """What each department's REST interface looks like: paths, field names, time formats, envelopes and marks, all different."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, Final
 
@@ -53,7 +53,6 @@ class Department:
     missing: Said = None
     token: bool = False
     incidents: str = ""
-    hangs: frozenset[str] = field(default_factory=frozenset)
 
 
 def row(record: Record, endpoint: Endpoint, department: Department, zone: timezone) -> Json:
@@ -133,12 +132,9 @@ ENVIRONMENT: Final = Department(
         Endpoint("/weather/observations", "weather", "time", "station",
                  _plain("weather", temp="temp", humidity="rh", rain_1h="rain1h", rain_24h="rain24h")
                  | {"weather.wind": Field("windKmh", 36, tenths=True)}),
-        Endpoint("/fume/records", "fume", "time", "mn",
-                 {"fume.concentration": Field("concentration", 1000), "fume.online": Field("online")}),
-        Endpoint("/outfall/hourly", "outfalls", "time", "mn", _plain("outfall", cod="cod", nh3n="nh3n")),
         Endpoint("/noise/hourly", "noise", "time", "site", _plain("noise", leq="leq")),
     ),
-    missing="--", hangs=frozenset({"/fume/records"}),
+    missing="--",
 )  # fmt: skip
 
 TRAFFIC: Final = Department(
@@ -148,8 +144,6 @@ TRAFFIC: Final = Department(
         Endpoint("/road/segments", "roads", "ts", "id", _plain("traffic", speed="speed"), more=_named,
                  rows="segments"),
         Endpoint("/road/counts", "road_counts", "ts", "id", _plain("traffic", volume="count"), rows="segments"),
-        Endpoint("/fleet/status", "fleet", "ts", "company",
-                 _plain("fleet", online="online", total="total", high_risk_open="highRisk"), rows="companies"),
         Endpoint("/parking/lots", "parking", "ts", "lot", _plain("parking", free="free"), rows="lots"),
         Endpoint("/overload/hourly", "overload", "ts", "areaCode", _plain("overload", checked="checked", found="found"),
                  rows="areas"),

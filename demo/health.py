@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from demo.columns import Pile
 from demo.feeds import FEEDS
 from demo.noise import Floats, Ints, keys, uniform
-from demo.outages import HANGS, SERVERS, Outage
+from demo.outages import DEVICES, SERVERS, Outage
 from demo.publication import Publisher
 from demo.rhythm import DAY, HOUR, MINUTE
 from demo.tally import INCIDENTS, tally
@@ -159,8 +159,7 @@ class Health:
         for outage in outages:
             struck = (polls >= outage.start) & (polls < outage.end)
             answered &= ~struck
-            hangs = outage.what in HANGS
-            length[struck] = self._city.sources[key].timeout.total_seconds() if hangs else _REFUSED
+            length[struck] = _REFUSED
         return answered, length
 
     def _counts(self, key: str, minutes: Ints, answered: Ints) -> tuple[Ints, Ints, Ints]:
@@ -185,7 +184,7 @@ def _asked(source: str) -> frozenset[str]:
     names = {feed.department for feed in FEEDS if feed.source == source and feed.department in SERVERS}
     if source == INCIDENTS:
         names.add("emergency")
-    return frozenset(names | ({source} & HANGS))
+    return frozenset(names | ({source} & DEVICES))
 
 
 def _states(minutes: Ints, success: Ints, failures: Ints, every: timedelta) -> Ints:

@@ -15,9 +15,9 @@ from demo.rhythm import DAY, HOUR, MINUTE
 from demo.scenario import Script
 
 SERVERS: Final = ("hall", "environment", "traffic", "emergency", "governance")
-# What the outage scenario silences: the traffic department's server, one hanging endpoint, a database that stands still.
+# What the outage scenario silences: the traffic department's server, the kitchens' monitors, a database that stands still.
 SCRIPTED: Final = ("traffic", "fume", "hotline")
-HANGS: Final = frozenset({"fume"})  # of these, what keeps the caller waiting instead of refusing
+DEVICES: Final = frozenset({"fume"})  # of these, what is no server: devices that do not dial in any more
 _WEEK: Final = 7 * DAY
 _SLOT: Final = 5 * DAY
 _CHANCE: Final = 0.15  # of something unforeseen in each five days: a department once a month

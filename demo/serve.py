@@ -13,7 +13,7 @@ import httpx
 import uvicorn
 from starlette.applications import Starlette
 
-from demo import duty
+from demo import devices, duty, vehicles
 from demo.departments import DEPARTMENTS, zone_of
 from demo.drops import Drops
 from demo.hotline import HotlineDatabase
@@ -28,6 +28,11 @@ log = logging.getLogger("demo")
 HOST: Final = "127.0.0.1"
 FIRST_PORT: Final = 8051
 SERVERS: Final = len(DEPARTMENTS) + 1  # the departments that are asked, and the duty room that is told
+LISTENING: Final = (
+    *(line.port_variable for line in devices.LINES),
+    vehicles.PORT_VARIABLE,
+)  # where the cockpit listens
+PORTS: Final = SERVERS + len(LISTENING)
 _LOOK: Final = 1.0  # seconds between two looks at the control file, the database and the reports
 
 
@@ -47,6 +52,8 @@ def environment(first_port: int, var: Path, secret: str) -> dict[str, str]:
     """What the city's sources.yaml takes from the environment; app.py sets it for every process of a demonstration city."""
     ports = {one.port_variable: str(first_port + n) for n, one in enumerate(DEPARTMENTS)}
     ports[duty.PORT_VARIABLE] = str(first_port + len(DEPARTMENTS))
+    ports |= {name: str(port) for name, port in _listening_at(first_port).items()}
+    ports[devices.KEY_VARIABLE] = devices.TEST_KEY
     return ports | {"DEMO_VAR": str(var), "DEMO_HALL_SECRET": secret}
 
 
@@ -71,7 +78,9 @@ async def main(city: City, first_port: int, var: Path, clock: Clock, shared: Key
         for one in apps(present, shared.hall)
     ]
     tasks = [asyncio.create_task(one.serve([sock])) for one, sock in zip(servers, sockets, strict=True)]
-    ours = [asyncio.create_task(_publish(present)), asyncio.create_task(_push(present, shared))]
+    at = _listening_at(first_port)
+    works = [_publish(present), _push(present, shared), vehicles.Vehicles(present, at[vehicles.PORT_VARIABLE]).run()]
+    ours = [asyncio.create_task(one) for one in (*works, *(d.run() for d in devices.outstations(present, at)))]
     tasks += ours
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -83,6 +92,11 @@ async def main(city: City, first_port: int, var: Path, clock: Clock, shared: Key
         for task in ours:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _listening_at(first_port: int) -> dict[str, int]:
+    """The ports, after the departments' own, at which the cockpit listens for devices."""
+    return {name: first_port + SERVERS + n for n, name in enumerate(LISTENING)}
 
 
 def _listening(first_port: int) -> list[socket.socket]:

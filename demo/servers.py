@@ -1,6 +1,5 @@
 """A department as an ASGI app: token, numbered pages, ETag, and honest HTTP errors. Knows the simulation only."""
 
-import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
@@ -18,7 +17,6 @@ from demo.present import Present
 Handler = Callable[[Request], Awaitable[Response]]
 
 _TOKEN_LIFE: Final = timedelta(hours=2)
-_HANG: Final = 40.0  # seconds; longer than any client of ours waits
 _LARGEST: Final = 1000
 
 
@@ -53,9 +51,6 @@ def _guarded(department: Department, present: Present, tokens: Mapping[str, int]
     async def guarded(request: Request) -> Response:
         if present.down(department.name):
             return _refusal(503, "服务维护中")
-        if request.url.path in department.hangs and present.down("fume"):
-            await asyncio.sleep(_HANG)
-            return _refusal(504, "监测平台无响应")
         if department.token and not _known(request, tokens, present.now):
             return _refusal(401, "token 无效或已过期")
         try:

@@ -126,7 +126,8 @@ class Hj212Source:
         """The connections end with `listen`."""
 
     def _present(self, now: datetime) -> Page:
-        at, connected = now.replace(second=0, microsecond=0), self._register.connected
+        at = now.replace(second=0, microsecond=0) - self._spec.at.shift  # which is added when it is read
+        connected = self._register.connected
         said = {mn: {"MN": mn, "site": one.site, "DataTime": at} for mn, one in self._register.devices.items()}
         return Page(
             tuple(

@@ -62,7 +62,7 @@ def test_every_topic_of_the_city_is_covered(city: City) -> None:
 
 def test_every_source_says_why_it_is_polled_so_often(city: City) -> None:
     assert all(s.because and s.name and s.department for s in city.sources.values())
-    assert {s.kind for s in city.sources.values()} >= {"http_json", "sql", "file", "push", "cap"}
+    assert {s.kind for s in city.sources.values()} >= {"http_json", "sql", "file", "push", "cap", "hj212", "jt808"}
 
 
 def test_the_demonstration_is_labelled(city: City) -> None:

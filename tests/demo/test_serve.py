@@ -19,7 +19,7 @@ def _free_stretch() -> int:
     for first in range(21_000, 29_000, 50):
         with contextlib.ExitStack() as held:
             try:
-                for n in range(serve.SERVERS):
+                for n in range(serve.PORTS):
                     held.enter_context(socket.create_server((serve.HOST, first + n)))
             except OSError:
                 continue
@@ -34,7 +34,7 @@ def _clock() -> datetime:
 def test_the_environment_names_everything_the_sources_ask_for(tmp_path: Path) -> None:
     folder = ROOT / "cities" / "441800"
     text = "".join((folder / f"{name}.yaml").read_text(encoding="utf-8") for name in ("sources", "receivers"))
-    asked = {*re.findall(r"\$\{(\w+)", text), *re.findall(r"appSecret: (\w+)", text)} - {"NAME"}
+    asked = {*re.findall(r"\$\{(\w+)", text), *re.findall(r"(?:appSecret|key_env): (\w+)", text)} - {"NAME"}
     assert asked == set(serve.environment(9000, tmp_path, SECRET))
 
 

@@ -107,13 +107,12 @@ async def test_polling_minute_by_minute_repeats_nothing_and_loses_nothing(
 
 async def test_values_arrive_in_the_cockpits_units(present: Present, context: SourceContext) -> None:
     found: dict[str, list[float]] = {}
-    for source in ("weather", "fume", "reservoirs"):
+    for source in ("weather", "reservoirs"):
         for batch in await _poll(present, context, source, None):
             for o in batch.observations:
                 if o.value is not None:
                     found.setdefault(o.metric, []).append(o.value)
     assert max(found["weather.wind"]) < 20
-    assert max(found["fume.concentration"]) < 10
     assert max(found["reservoir.storage"]) > 50_000
 
 
