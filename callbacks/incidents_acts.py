@@ -125,15 +125,11 @@ def _open(services: AccountServices, desk: Desk, pressed: Press) -> Done:
 
 
 def _drill(services: AccountServices, desk: Desk, pressed: Press) -> Done:
-    one = services.city.plans.scenarios.get(pressed.text("scenario"))
-    if one is None:
+    key = pressed.text("scenario")
+    if key not in services.city.plans.scenarios:
         return refused(desk, desk.t("请选择演练场景"))
-    facts = Facts(
-        kind=one.kind, title=one.title, happened=desk.now, told=desk.now, place=one.place, lon=one.lon, lat=one.lat,
-        cause=one.cause, harm=one.harm,
-    )  # fmt: skip
-    wish = Opening(facts, one.district, exercise=True, scenario=pressed.text("scenario"), injects=one.injects)
-    return _opened(services, desk, wish, desk.t("演练已开始"))
+    decision = incidents.drill(key, _hand(services, desk, ""))
+    return decided(services, desk, decision, (Verb.INCIDENT, "", ""), desk.t("演练已开始"))
 
 
 def _opened(services: AccountServices, desk: Desk, wish: Opening, text: str) -> Done:
@@ -208,7 +204,7 @@ def _report(services: AccountServices, desk: Desk, pressed: Press) -> Done:
     pen = Pen(
         key, desk.viewer, desk.now, ground(services), int(version) if version.isdecimal() and len(version) < 9 else -1
     )
-    parts = {name: pressed.text(f"part-{name}") for name in PARTS[held.kind]}
+    parts = {name: pressed.text(f"part-{name}") for name in PARTS[held.kind] if f"part-{name}" in pressed.fields}
     words = pressed.text("words")
     made: Mapping[str, Callable[[], Decision]] = {
         "write": lambda: reports.write(pen, parts),

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from domain.dossier import Dossier
-from domain.plan import Grade, Harm, Inject, StepRole
+from domain.plan import Grade, Harm, StepRole
 
 HARMS: Mapping[Harm, tuple[str, str]] = {
     "dead": ("死亡", "人"),
@@ -90,6 +90,14 @@ class Response(_Part):
     told: str = ""
 
 
+class Told(_Part):
+    """Something that a drill tells at its moment."""
+
+    at: AwareDatetime
+    text: str
+    text_en: str = ""
+
+
 class Change(_Part):
     """What shall be different next time, and who sees to it."""
 
@@ -132,7 +140,7 @@ class IncidentFile(Dossier):
     cases: tuple[str, ...] = ()
     review: Review | None = None
     scenario: str = ""
-    injects: tuple[Inject, ...] = ()
+    injects: tuple[Told, ...] = ()
     moved_by: str = ""
 
     @property

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from alerts.case_links import linked
@@ -10,8 +10,7 @@ from domain.account import Right, Role, Viewer
 from domain.case import CaseStep
 from domain.dossier import DossierStep
 from domain.errors import TransitionRefused
-from domain.incident_file import GRADES, Change, Facts, IncidentFile, Review
-from domain.plan import Inject
+from domain.incident_file import GRADES, Change, Facts, IncidentFile, Review, Told
 from duty import plans
 from duty.cards import OrderCard
 from duty.reports import Ground, covers, of_incident, owed
@@ -107,7 +106,7 @@ class Opening:
     proposed: int = 0
     exercise: bool = False
     scenario: str = ""
-    injects: tuple[Inject, ...] = field(default=())
+    injects: tuple[Told, ...] = ()
 
 
 def open_file(wish: Opening, hand: Hand) -> Decision:
@@ -137,6 +136,18 @@ def open_file(wish: Opening, hand: Hand) -> Decision:
         return Outcome([step, *owed((), made, hand.ground, hand.now)], cases)
 
     return decide
+
+
+def drill(key: str, hand: Hand) -> Decision:
+    """Begin a drill from a scenario of plans.yaml: the same desk, everything marked, nothing sent out."""
+    one, now = hand.ground.plans.scenarios.get(key), hand.now
+    if one is None:
+        raise TransitionRefused("请选择演练场景", permanent=True)
+    facts = Facts(
+        kind=one.kind, title=one.title, happened=now, told=now, place=one.place, lon=one.lon, lat=one.lat, cause=one.cause, harm=one.harm,
+    )  # fmt: skip
+    told = tuple(Told(at=now + each.after, text=each.text, text_en=each.text_en) for each in one.injects)
+    return open_file(Opening(facts, one.district, exercise=True, scenario=key, injects=told), hand)
 
 
 def _sound(facts: Facts, now: datetime) -> None:

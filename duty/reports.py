@@ -41,7 +41,8 @@ def covers(held: Report | IncidentFile, viewer: Viewer) -> bool:
 
 
 def _writes(held: Report, viewer: Viewer) -> bool:
-    return covers(held, viewer) and (viewer.may(Right.ACT) or viewer.role is Role.LEADER)
+    """Drafts name people; leaders sign them, and do not read who called."""
+    return covers(held, viewer) and viewer.may(Right.ACT)
 
 
 def _signs(held: Report, viewer: Viewer) -> bool:
@@ -58,11 +59,11 @@ def _sent_once(held: Report, viewer: Viewer) -> bool:
 SENT = frozenset({"sent"})
 TABLE: MoveTable[Report] = MoveTable(
     {
-        "write": Move("保存草稿", frozenset({"draft"}), "", "值班员、值班长或带班领导", _writes),
+        "write": Move("保存草稿", frozenset({"draft"}), "", "值班员或值班长", _writes),
         "send": Move("签发报送", frozenset({"draft"}), "sent", "值班长或带班领导（电话报告可由值班员记录）", _signs),
-        "receipt": Move("登记回执", SENT, "received", "值班员、值班长或带班领导", _writes, {"words": "接收人"}),
+        "receipt": Move("登记回执", SENT, "received", "值班员或值班长", _writes, {"words": "接收人"}),
         "correct": Move(
-            "更正", frozenset({"sent", "received"}), "", "值班员、值班长或带班领导", _sent_once, {"words": "更正原因"}
+            "更正", frozenset({"sent", "received"}), "", "值班员或值班长", _sent_once, {"words": "更正原因"}
         ),
     },
     STATES,

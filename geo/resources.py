@@ -119,8 +119,9 @@ class Surroundings:
 
     def locate(self, words: str, district: str = "") -> Spot | None:
         """Where a place in words is: the longest known name in it, in the district when one is given; else None."""
-        fit = [one for one in self._named if one.name in words and (not district or one.district == district)]
-        return fit[0] if fit else None
+        found = [one for one in self._named if one.name in words]
+        longest = [one for one in found if len(one.name) == len(found[0].name)]  # 连江口镇 is not 江口镇
+        return next((one for one in longest if not district or one.district == district), None)
 
     def _near(self, one: Resource, lon: float, lat: float) -> Near:
         metres = distance_m((lon, lat), (one.lon, one.lat))

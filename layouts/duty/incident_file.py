@@ -60,10 +60,10 @@ def body(desk: Desk, shown: Shown) -> list[Child]:
     head = h(
         "Div",
         [
-            h("Div", [h("B", said(desk, one.title)), *page.marks(desk, one)]),
+            h("Div", [page.go(desk, "返回列表", "chip"), h("B", said(desk, one.title)), *page.marks(desk, one)]),
             h(
                 "Div",
-                [h("Span", one.id), h("Span", page.kind(desk, one)), page.go(desk, "返回列表", "chip")],
+                [h("Span", one.id), h("Span", page.kind(desk, one))],
                 "thing-facts",
             ),
         ],
@@ -121,11 +121,11 @@ def _known(desk: Desk, shown: Shown) -> Node:
     injects = [
         h(
             "Li",
-            [h("B", desk.moment(one.opened + inject.after)), h("Span", desk.either(inject.text, inject.text_en))],
+            [h("B", desk.moment(inject.at)), h("Span", desk.either(inject.text, inject.text_en))],
             "line-say",
         )
         for inject in one.injects
-        if one.opened + inject.after <= desk.now
+        if inject.at <= desk.now
     ]
     drill = [h("H5", desk.t("情景推进")), h("Ul", injects, "sheet-lines")] if injects else []
     return _part(desk.t("接报信息"), [_facts(told), *drill])

@@ -86,7 +86,7 @@ def _after(desk: Desk, one: Report, of: str, can: list[str]) -> Child:
     """What may still be done with a report that was sent."""
     acts = [frame.press(desk.t(TABLE.moves[verb].name), f"{page.IDS.page}:{verb}", of) for verb in can]
     paper = page.go(desk, "打印版式", id=one.about, print=one.id)
-    words = papers.area(desk.t("接收人或更正原因"), "words", rows=2) if acts else None
+    words = papers.area(desk.t("接收人或更正原因"), "words", rows=2) if set(can) - {"send"} else None
     return h("Div", [words, h("Div", [*acts, paper], "form-end")], "form", data={"form": ""})
 
 

@@ -1,7 +1,7 @@
 """Each file in broken/ breaks one rule, is named after it, and says on its `#!` lines exactly what must be told.
 
 <what-is-wrong>.<file>.yaml stands before the declarations of good/<file>.yaml (metrics, sources, rules, sites) or in its
-place (city, noise, screen, topic).
+place (city, noise, plans, screen, topic).
 """
 
 import shutil
@@ -13,7 +13,7 @@ import config
 
 HERE = Path(__file__).parent
 BROKEN = sorted((HERE / "broken").glob("*.yaml"))
-PLACES = {"city": "city.yaml", "noise": "noise.yaml", "screen": "screens/main.yaml", "topic": "screens/topics/main.yaml"}
+PLACES = {"city": "city.yaml", "noise": "noise.yaml", "plans": "plans.yaml", "screen": "screens/main.yaml", "topic": "screens/topics/main.yaml"}
 
 
 def told(path: Path, folder: Path) -> list[str]:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from access.rights import RIGHTS
 from domain.account import WHOLE, Reach, Role, Viewer
 from domain.incident_file import Facts, IncidentFile
-from domain.plan import Approver, Grading, Hours, IncidentKind, Plan, Plans, PlanStep, Scenario
+from domain.plan import Approver, Grading, Hours, IncidentKind, Inject, Plan, Plans, PlanStep, Scenario
 from domain.report import Report
 from duty.incidents import Hand, Opening, open_file
 from duty.reports import Ground, Pen
@@ -33,7 +33,7 @@ PLANS = Plans(
         "night": Plan(key="night", name="夜间火灾", kinds=("fire",), hours=Hours(since="22:00", until="06:00"), steps=STEPS),  # type: ignore[arg-type]
         "fire": Plan(key="fire", name="火灾预案", kinds=("fire",), steps=STEPS),
     },
-    scenarios={"dyke": Scenario(name="堤防", kind="flood", title="渗水", place="连江口镇")},
+    scenarios={"dyke": Scenario(name="堤防", kind="flood", title="渗水", place="连江口镇", injects=(Inject(after=timedelta(minutes=10), text="水仍在涨"),))},
 )  # fmt: skip
 GROUND = Ground(PLANS, ZONE)
 ROLES = {"wang": Role.SHIFT, "chen": Role.LEADER, "mayor": Role.LEADER, "admin": Role.ADMIN, "clerk": Role.CLERK}

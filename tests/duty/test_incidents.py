@@ -141,6 +141,15 @@ def test_a_drill_takes_no_real_alert_and_marks_all_that_belongs_to_it(store: Sto
     assert all(report.exercise for report in reports(store, one.id).values())
 
 
+def test_a_drill_begins_from_a_scenario_and_tells_what_follows_at_its_moment(store: Store) -> None:
+    key = did(store, incidents.drill("dyke", hand("", "li"))).dossiers[0].dossier.id
+    one = of(store, key)
+    assert (one.exercise, one.scenario, one.title) == (True, "dyke", "渗水")
+    assert [told.at for told in one.injects] == [NOW + timedelta(minutes=10)]
+    with pytest.raises(TransitionRefused, match="演练场景"):
+        incidents.drill("moon", hand("", "li"))
+
+
 def test_who_proposes_a_grade_does_not_confirm_it(store: Store) -> None:
     one = opened(store)
     did(store, incidents.grade(hand(one.id, "wang"), "propose", 3))
