@@ -39,7 +39,14 @@ def said(text: str, lang: str) -> str:
         if found:
             parts = {name: said(value, lang) for name, value in found.groupdict().items()}
             return catalogue(lang)[message].format(**parts)
-    return text
+    return _listed(text, lang)
+
+
+def _listed(text: str, lang: str) -> str:
+    """Words in a row, each in `lang`; what is none stays as it is."""
+    parts = text.split("、")
+    words = [said(part, lang) for part in parts] if len(parts) > 1 else parts
+    return text if words == parts else ", ".join(words)
 
 
 def translate(text: str, lang: str, **values: object) -> str:

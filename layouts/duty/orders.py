@@ -171,7 +171,7 @@ def _told(desk: Desk, shown: Shown, one: Order) -> Node:
         ("最近进展", said(desk, one.progress)),
         ("处置结果", said(desk, one.result)),
         ("佐证", said(desk, one.evidence)),
-        ("附件", _files(desk, one)),
+        ("附件", desk.listed([said(desk, file.name) for file in one.files])),
         ("核查意见", said(desk, one.verdict)),
     ]
     facts = [h("Div", [h("Dt", desk.t(word)), h("Dd", value)], "fact") for word, value in rows if value]
@@ -184,10 +184,3 @@ def _met(desk: Desk, by: datetime, at: datetime | None) -> str:
         return f"{desk.moment(by)} · {left(desk, by)}"
     word = desk.t("按时") if at <= by else desk.t("逾期")
     return f"{desk.moment(by)} · {desk.moment(at)[11:]} {word}"
-
-
-def _files(desk: Desk, one: Order) -> Child:
-    links = [
-        h("A", said(desk, file.name), href=f"/attachments/{one.id}/{file.sha256}", download=True) for file in one.files
-    ]
-    return h("Div", links, "order-files") if links else None
