@@ -25,6 +25,7 @@ class Verb(StrEnum):
     CASE = "case.step"  # an alert signed for, shelved, closed
     SILENCE_ADD = "silence.add"  # notices of some cases held back for a while
     SILENCE_END = "silence.end"  # before its time
+    NOTICE_TEST = "notice.test"  # a receiver is sent a test
     ORDER = "order.step"  # sent out, signed, answered, verified
     HANDOVER = "handover.step"  # a sheet ticked, written on, signed
     STAGE = "stage.set"  # the operating stage ordered by a person, or given back

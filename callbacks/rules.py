@@ -15,7 +15,7 @@ from access.viewer import current
 from alerts import rehearsal
 from alerts.inhibit import hidden_counts
 from alerts.timeline import check
-from callbacks import silencing
+from callbacks import rules_views, silencing
 from callbacks.accounts_press import FIELDS, Act, Done, Press, perform, press, presses
 from callbacks.accounts_services import AccountServices
 from callbacks.rules_past import StorePast
@@ -26,7 +26,7 @@ from domain.rule import Rule
 from domain.silence import Matcher, Silence
 from layouts.accounts import frame
 from layouts.accounts.desk import Desk
-from layouts.alerts import news, quiet, rules, rules_one, rules_trial, rules_words
+from layouts.alerts import news, quiet, receivers, review, rules, rules_one, rules_trial, rules_words
 from layouts.tags import Child
 from store.desk import CaseQuery
 
@@ -58,7 +58,8 @@ def tallies(services: AccountServices, desk: Desk, rule: str = "") -> rules.Coun
     for case in owed:
         still[case.rule] += 1
     found = {key: _tally(by[key], still[key]) for key in {*by, *still}}
-    return rules.Counted(found, _told(services, desk), len(week) == MOST or len(owed) == MOST)
+    told, failing = _told(services, desk)
+    return rules.Counted(found, told, failing, len(week) == MOST or len(owed) == MOST)
 
 
 def _query(reach: Reach, chosen: frozenset[str], **more: Any) -> CaseQuery:
@@ -71,14 +72,17 @@ def _tally(week: Sequence[Case], still: int) -> rules_words.Tally:
     return rules_words.Tally(still, len(week), len(closed), false)
 
 
-def _told(services: AccountServices, desk: Desk) -> Mapping[str, datetime]:
-    """When data last reached each rule: that is when it was evaluated."""
+def _told(services: AccountServices, desk: Desk) -> tuple[Mapping[str, datetime], frozenset[str]]:
+    """When each rule was last evaluated, and which fail now: as the collector told, else by the data that came."""
     metrics = {name for rule in desk.city.rules.values() for name in rule.when.metrics}
     newest: dict[str, datetime] = {}
     for one in services.store.latest(metrics):
         newest[one.key.metric] = max(one.received, newest.get(one.key.metric, one.received))
     found = {key: [newest[m] for m in rule.when.metrics if m in newest] for key, rule in desk.city.rules.items()}
-    return {key: max(times) for key, times in found.items() if times}
+    told = {key: max(times) for key, times in found.items() if times}
+    health = services.store.desk.rule_health()
+    told |= {key: max(one.evaluated, told.get(key, one.evaluated)) for key, one in health.items() if one.evaluated}
+    return told, frozenset(key for key, one in health.items() if one.failing is not None)
 
 
 def in_force(services: AccountServices, desk: Desk) -> tuple[list[Silence], Mapping[str, int]]:
@@ -94,6 +98,11 @@ def body(services: AccountServices, desk: Desk, search: str) -> list[Child]:
     try:
         if asked.show == rules.QUIET:
             return quiet.body(desk, asked, *in_force(services, desk))
+        if asked.show == rules.REVIEW:
+            week = rules_views.levels(services, desk, WEEK, MOST)
+            return review.body(desk, asked, tallies(services, desk), week)
+        if asked.show == rules.RECEIVERS:
+            return receivers.body(desk, asked, rules_views.went(services, desk))
         return rules.body(desk, asked, tallies(services, desk))
     except StoreError as error:
         log.warning("rules could not be counted: %s", error)
@@ -103,14 +112,15 @@ def body(services: AccountServices, desk: Desk, search: str) -> list[Child]:
 def pane(services: AccountServices, desk: Desk, search: str) -> list[Child]:
     """The rule that the address opens."""
     asked = rules.read(search)
-    if not asked.rule or asked.show == rules.QUIET:
+    if not asked.rule or asked.show in rules.VIEWS:
         return []
     rule = rules.covered(desk, asked.rule)
     if rule is None:
         return rules_one.render(desk, None)
     try:
         tally = tallies(services, desk, rule.key).of.get(rule.key, rules_words.NOTHING)
-        return rules_one.render(desk, rule, tally, *in_force(services, desk))
+        health = services.store.desk.rule_health().get(rule.key)
+        return rules_one.render(desk, rule, tally, *in_force(services, desk), health=health)
     except StoreError as error:
         log.warning("a rule's cases could not be read: %s", error)
         return [frame.failed(desk)]
@@ -168,7 +178,7 @@ def _silence(services: AccountServices, desk: Desk, pressed: Press) -> Done:
     return silencing.add(services, desk, pressed, (Matcher("rule", (rule.key,)),), topic)
 
 
-ACTS: Mapping[str, Act] = {"silence": _silence, "unsilence": silencing.end}
+ACTS: Mapping[str, Act] = {"silence": _silence, "unsilence": silencing.end, "trial": rules_views.trial}
 
 
 def register(app: Dash, services: AccountServices) -> None:

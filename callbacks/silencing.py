@@ -1,6 +1,6 @@
 """Silences made and ended by people, from a rule or from a case."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 from access.ask import deed
 from access.verbs import Verb
@@ -9,11 +9,12 @@ from callbacks.accounts_press import Done, Press
 from callbacks.accounts_services import AccountServices
 from domain.account import Right
 from domain.errors import TransitionRefused
-from domain.silence import Matcher, Silence
+from domain.silence import Matcher, Silence, Weekly
 from layouts.accounts import frame
 from layouts.accounts.desk import Desk
 from layouts.alerts import quiet
 
+DAYS = frozenset("1234567")  # of a week, Monday first
 LEVELS = ("P1", "P2", "P3", "P4")
 
 
@@ -27,9 +28,14 @@ def add(services: AccountServices, desk: Desk, pressed: Press, about: tuple[Matc
     if minutes not in quiet.SPANS:
         return _refused(desk, desk.t("请选择静默时长"))
     matchers = (*about, Matcher("level", levels), *_inside(desk, topic))
-    end = desk.now + timedelta(minutes=int(minutes))
+    try:
+        weekly = _weekly(pressed, int(minutes))
+    except ValueError:
+        return _refused(desk, desk.t("每周静默须写明开始时刻，例如 22:00"))
+    span = timedelta(minutes=int(minutes)) if weekly is None else _lasts(pressed)
+    end = desk.now + span
     reason = pressed.text("silence.reason")
-    wanted = Silence(0, matchers, desk.now, end, reason, desk.viewer.login, desk.now)
+    wanted = Silence(0, matchers, desk.now, end, reason, desk.viewer.login, desk.now, weekly)
     try:
         kept = proposed(wanted, desk.viewer, desk.now)
     except TransitionRefused as error:
@@ -56,6 +62,19 @@ def end(services: AccountServices, desk: Desk, pressed: Press) -> Done:
     if not services.store.desk.end_silence(number, done):
         return Done(frame.notice(desk, "bad", desk.t("这条静默已经结束")))
     return Done(frame.notice(desk, "good", desk.t("静默 {number} 号已结束", number=number)))
+
+
+def _weekly(pressed: Press, minutes: int) -> Weekly | None:
+    """The days and time of a weekly silence, None when no day is chosen; ValueError when the time is none."""
+    days = tuple(sorted(int(day) for day in pressed.chosen("silence.days") if day in DAYS))
+    return (
+        Weekly(days, time.fromisoformat(pressed.text("silence.begin")).replace(tzinfo=None), minutes) if days else None
+    )
+
+
+def _lasts(pressed: Press) -> timedelta:
+    weeks = pressed.text("silence.weeks")
+    return timedelta(weeks=int(weeks if weeks in quiet.WEEKS else quiet.WEEKS[0]))
 
 
 def _inside(desk: Desk, topic: str) -> tuple[Matcher, ...]:

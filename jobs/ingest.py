@@ -15,11 +15,13 @@ from domain.observation import Observation, Quality
 from indicators.derive import derive, needs, span
 from jobs.clock import utc_now
 from jobs.desk import DeskClock
+from jobs.rule_watch import RuleWatch
 from store import Latest, Store
 from store.desk import Saved
 
 # Inputs are held a little longer than any indicator reaches back, so that a late hour still finds its neighbours.
 LATENESS = timedelta(hours=6)
+TOLD_EVERY = timedelta(minutes=1)  # how the rules are doing
 TRIES = 5  # of writing findings while people move the same cases
 
 
@@ -77,6 +79,8 @@ class Ingest:
         self._behind = False
         self._places = Places(city)
         self._desk = DeskClock(city, store, self._places)
+        self._watch = RuleWatch(city.rules)
+        self._tell_at: datetime | None = None
 
     async def write(self, batch: Batch) -> Written:
         """Store a batch with what is computed from it, then tell the rules; returns once it is durable."""
@@ -145,13 +149,18 @@ class Ingest:
         """Once a batch is stored: remember its inputs, tell the rules of it and of what was computed from it."""
         self._inputs.learn(batch.observations)
         self._catch_up()
-        self._save(self._engine.evaluate(full.observations, self._now(), full.incidents))
+        now = self._now()
+        self._watch.seen(full.observations, now)
+        self._save(self._engine.evaluate(full.observations, now, full.incidents))
 
     def _due(self, now: datetime) -> None:
         at = self._engine.next_due()
         if at is not None and at <= now:
             self._save(self._engine.due(now))
         self._desk.due(now)
+        if self._tell_at is None or now >= self._tell_at:
+            self._tell_at = now + TOLD_EVERY
+            self._store.desk.keep_rule_health(self._watch.told(self._engine.failed, now))
 
     def _save(self, changes: Sequence[Change]) -> None:
         """Write the rules' findings with the steps of their cases. What the store did not take, the engine takes back."""

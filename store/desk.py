@@ -11,8 +11,9 @@ from domain.case import Case, CaseEvent, CaseStep
 from domain.deed import Deed
 from domain.errors import TransitionRefused
 from domain.notice import CALLING, Notice, NoticeKind, NoticeState
+from domain.rule_health import RuleHealth
 from domain.silence import Silence
-from store import cases, notices, silences
+from store import cases, notices, rule_health, silences
 from store import changes as feed
 from store.alerts import write_alerts
 from store.audit import write_deed
@@ -185,10 +186,12 @@ class Desk:
 
     # -- the outbox
 
-    def put_notice(self, one: Notice) -> bool:
-        """Plan a notice that follows from no case (a test); False when it is there already."""
+    def put_notice(self, one: Notice, deed: Deed | None = None) -> bool:
+        """Plan a notice that follows from no case (a test); False when it is there already. deed: who asked for it."""
         with self._work.writing() as connection:
             count = notices.gather(connection, [one])
+            if deed is not None:
+                write_deed(connection, deed)
             feed.record_change(connection, self._driver, to_ms(one.made), [feed.ALERTS])
             return count == 1
 
@@ -264,6 +267,16 @@ class Desk:
         """How many notices a receiver got since then."""
         with self._work.reading() as connection:
             return notices.count_sent(connection, receiver, since)
+
+    def keep_rule_health(self, found: Sequence[RuleHealth]) -> None:
+        """Write how rules are doing."""
+        with self._work.writing() as connection:
+            rule_health.keep(connection, found)
+
+    def rule_health(self) -> dict[str, RuleHealth]:
+        """How the rules are doing, as the collector last told."""
+        with self._work.reading() as connection:
+            return rule_health.read(connection)
 
     def _day(self, at: datetime) -> str:
         return f"{at.astimezone(self._calendar.zone):%Y%m%d}"

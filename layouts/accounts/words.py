@@ -53,6 +53,7 @@ VERBS = {
     Verb.CASE: "处置告警",
     Verb.SILENCE_ADD: "静默告警",
     Verb.SILENCE_END: "结束静默",
+    Verb.NOTICE_TEST: "发送测试通知",
     Verb.ORDER: "工单",
     Verb.HANDOVER: "交接班",
     Verb.STAGE: "指定运行状态",

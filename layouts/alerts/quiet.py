@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from alerts.inhibit import Hidden
-from alerts.silences import LONGEST, holds, matches
+from alerts.silences import LONGEST, holds, matches, occurrences
 from domain.account import Right
 from domain.alert import AlertLevel
 from domain.case import Case
@@ -26,6 +26,7 @@ SPANS: Mapping[str, str] = {
     "10080": "7 天",
     "43200": "30 天",
 }
+WEEKS = ("1", "4", "12")  # how long a weekly silence goes on
 NAMES: Mapping[str, str] = {"rule": "规则", "site": "地点", "district": "区县", "topic": "专题", "level": "级别"}
 SAME: Mapping[str, str] = {
     "source": "同一数据源",
@@ -58,6 +59,17 @@ def form(desk: Desk, page: str, of: str, levels: Sequence[str], first: str = "")
             frame.one_of(frame.named("silence.minutes"), spans, "60" if len(spans) > 1 else spans[0][0]),
             desk.t("P2 最长 2 小时且须值班长，P3 24 小时，P4 30 天；P1 不能静默。"),
         ),
+        frame.group(
+            desk.t("每周重复"),
+            frame.some_of(frame.named("silence.days"), [(str(n + 1), desk.t(day)) for n, day in enumerate(DAYS)], []),
+            desk.t("不选则从现在起静默一次；选了则每周这些天从下面的时刻起静默所选时长。"),
+        ),
+        frame.field(desk.t("每周开始时刻"), frame.named("silence.begin"), value="", placeholder="22:00", maxLength=5),
+        frame.group(
+            desk.t("每周重复到"),
+            frame.one_of(frame.named("silence.weeks"), [(n, desk.t("{n} 周", n=n)) for n in WEEKS], WEEKS[0]),
+            desk.t("每周静默最长 90 天，到期须重新确认"),
+        ),
         frame.field(desk.t("静默原因"), frame.named("silence.reason"), value="", maxLength=500),
         h("Div", frame.press(desk.t("静默"), f"{page}:silence", of), "form-end"),
     ]
@@ -84,7 +96,13 @@ def silence(desk: Desk, page: str, one: Silence, hides: int) -> Node:
     """One silence in force or to come, with the button that ends it."""
     on = holds(one, desk.now, desk.city.zone)
     until = desk.t("到 {end}（还有 {left}）", end=desk.moment(one.end), left=desk.left(one.end) or "0")
-    facts = [until, _weekly(desk, one), desk.t("由 {who} 设置", who=one.author), desk.t("当前隐藏 {n} 件", n=hides)]
+    facts = [
+        until,
+        _weekly(desk, one),
+        _next(desk, one),
+        desk.t("由 {who} 设置", who=one.author),
+        desk.t("当前隐藏 {n} 件", n=hides),
+    ]
     state = h("Span", desk.t("生效中") if on else desk.t("未到时间"), f"tag {'is-on' if on else ''}".strip())
     words = [
         h("Div", [h("B", matchers(desk, one)), state], "thing-name"),
@@ -105,6 +123,17 @@ def _weekly(desk: Desk, one: Silence) -> str:
         return ""
     days = desk.listed([desk.t(DAYS[day - 1]) for day in one.weekly.days])
     return desk.t("每周{days} {begin} 起 {n} 分钟", days=days, begin=f"{one.weekly.begin:%H:%M}", n=one.weekly.minutes)
+
+
+def _next(desk: Desk, one: Silence) -> str:
+    """When a weekly silence next begins, or how long the present occurrence lasts."""
+    span = next(occurrences(one, desk.now, desk.city.zone), None) if one.weekly is not None else None
+    if span is None:
+        return ""
+    begin, end = span
+    if begin <= desk.now:
+        return desk.t("本次到 {end}", end=desk.moment(end))
+    return desk.t("下次 {begin} 到 {end}", begin=desk.moment(begin), end=desk.moment(end))
 
 
 def silences(desk: Desk, page: str, found: Sequence[Silence], counts: Mapping[str, int], none: str) -> Node:

@@ -20,6 +20,9 @@ PATH = "/rules"
 PAGE = "rules"
 BODY, PANE, SAID, CHANGED, TRIAL = "rules-body", "rules-pane", "rules-said", "rules-changed", "rules-trial"
 QUIET = "quiet"  # the second view: what holds notices back
+REVIEW = "review"  # the third: the week's rules to look at again
+RECEIVERS = "receivers"  # the fourth: who is told, and how it went
+VIEWS = frozenset({QUIET, REVIEW, RECEIVERS})
 LONGEST = 100
 
 
@@ -42,10 +45,11 @@ def read(search: str) -> Asked:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """Cases by rule as far as the person may see them. told: when data last reached a rule. short: more cases than are counted."""
+    """Cases by rule as far as the person may see them. told: when data last reached a rule. failing: rules that raise errors. short: more cases than are counted."""
 
     of: Mapping[str, Tally] = field(default_factory=dict)
     told: Mapping[str, datetime] = field(default_factory=dict)
+    failing: frozenset[str] = frozenset()
     short: bool = False
 
 
@@ -94,9 +98,11 @@ def filters(desk: Desk, asked: Asked) -> Node:
     views = [
         _chip(desk.t("规则"), {"show": ""}, not asked.show),
         _chip(desk.t("静默与抑制"), {"show": QUIET}, asked.show == QUIET),
+        _chip(desk.t("周复盘"), {"show": REVIEW}, asked.show == REVIEW),
+        _chip(desk.t("接收方"), {"show": RECEIVERS}, asked.show == RECEIVERS),
     ]
     rows: list[Child] = [h("Div", views, "chip-row", role="group", aria={"label": desk.t("视图")})]
-    if asked.show == QUIET:
+    if asked.show in VIEWS:
         return h("Div", [h("Div", rows, "chips")], "filter-box")
     covers = desk.viewer.reach.covers
     topics = [("", desk.t("全部专题")), *((key, desk.topic(key)) for key in TOPICS if covers(key, ""))]
@@ -167,7 +173,7 @@ def _row(desk: Desk, asked: Asked, rule: Rule, counted: Counted) -> dict[str, ob
         "waits": rules_words.waits(desk, rule),
         "scope": rules_words.scope(desk, rule),
         "department": rules_words.department(desk, rule),
-        "told": desk.age(told) if told else "—",
+        "told": desk.t("▲ 出错") if rule.key in counted.failing else desk.age(told) if told else "—",
         "owed": tally.open,
         "week": tally.week,
         "nuisance": rate(tally),

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from alerts.rehearsal import DAYS
 from domain.rule import Rule
+from domain.rule_health import RuleHealth
 from domain.silence import Silence
 from layouts.accounts import frame
 from layouts.accounts.desk import Desk
@@ -22,6 +23,7 @@ def render(
     tally: Tally = rules_words.NOTHING,
     silences: Sequence[Silence] = (),
     counts: Mapping[str, int] | None = None,
+    health: RuleHealth | None = None,
 ) -> list[Child]:
     """The pane; a rule that is not there, or not for this person, says so."""
     if rule is None:
@@ -32,7 +34,7 @@ def render(
     return [
         _head(desk, rules.sentence(desk, rule)),
         _levels(desk, rule),
-        _facts(desk, rule, tally),
+        _facts(desk, rule, tally, health),
         _trials(desk, rule),
         _silences(desk, rule, silences, counts or {}),
     ]
@@ -66,7 +68,17 @@ def _levels(desk: Desk, rule: Rule) -> Node:
     return h("Table", [h("Thead", head), h("Tbody", rows)], "diff is-levels")
 
 
-def _facts(desk: Desk, rule: Rule, tally: Tally) -> Node:
+def _doing(desk: Desk, health: RuleHealth | None) -> str:
+    """How often the rule was evaluated, and whether it fails."""
+    if health is None or health.evaluated is None:
+        return desk.t("尚未评估")
+    told = desk.t("{age}，采集启动以来 {n} 次", age=desk.age(health.evaluated), n=health.evaluations)
+    if health.failing is not None:
+        told += desk.t("；自 {at} 起出错", at=desk.moment(health.failing))
+    return told + (desk.t("；共出错 {n} 次", n=health.failures) if health.failures else "")
+
+
+def _facts(desk: Desk, rule: Rule, tally: Tally, health: RuleHealth | None) -> Node:
     nuisance = ""
     if tally.nuisance is not None:
         nuisance = desk.t(
@@ -88,6 +100,8 @@ def _facts(desk: Desk, rule: Rule, tally: Tally) -> Node:
         (desk.t("未结告警"), desk.t("{n} 件", n=tally.open)),
         (desk.t("7 天告警"), desk.t("{n} 件", n=tally.week)),
         (desk.t("误报率"), nuisance or desk.t("7 天内没有已结的告警")),
+        (desk.t("评估"), _doing(desk, health)),
+        (desk.t("最近错误"), quiet.masked(desk, health.error) if health else ""),
         (desk.t("规则名称"), rule.key),
     ]
     rows = [h("Div", [h("Dt", name), h("Dd", value)], "fact") for name, value in told if value]

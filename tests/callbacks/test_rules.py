@@ -1,7 +1,7 @@
 """The page of rules against a real store: volumes, tests and dry runs, silences, and that it is wired."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
@@ -15,10 +15,14 @@ from callbacks.accounts_services import AccountServices
 from domain.account import WHOLE, Reach, Role
 from domain.case import Handling
 from domain.errors import StoreError
+from domain.notice import NoticeKind
+from domain.rule_health import RuleHealth
+from domain.silence import Weekly
 from layouts.accounts.desk import Desk
 from layouts.alerts import rules_one
 from store import Store
 from tests.access.conftest import access, address, empty_address, postgres, sqlite_store  # noqa: F401 - fixtures
+from tests.alerts.desk import receiver
 from tests.layouts.accounts.people import find, pressed_ids
 from tests.layouts.alerts.duty import HOUR, PHONE, case, city, officer, opened, rule
 from tests.layouts.test_screen import texts
@@ -246,6 +250,73 @@ def test_who_may_not_act_sees_the_page_without_its_forms(services: AccountServic
     do(services, desk(services), "silence", "high", **SILENCE)
     may = {what for what, _ in pressed_ids(rules.pane(services, desk(services, Role.LEADER), "?rule=high"))}
     assert may == {"check", "rehearse"}
+
+
+# -- weekly silences, review, receivers
+
+
+WEEKLY = {**SILENCE, "silence.days": ["1", "6"], "silence.begin": "22:00", "silence.weeks": "4"}
+
+
+def test_a_weekly_silence_is_kept_and_shows_when_it_comes_next(services: AccountServices) -> None:
+    assert not is_bad(do(services, desk(services), "silence", "high", **WEEKLY))
+    (kept,) = services.store.desk.silences(NOW)
+    assert kept.weekly == Weekly((1, 6), time(22), 60)
+    assert kept.end - kept.start == timedelta(weeks=4)
+    assert "下次" in told(rules.body(services, desk(services), "?show=quiet"))
+
+
+@pytest.mark.parametrize("begin", ["", "25:00", "x"])
+def test_a_weekly_silence_needs_its_time(services: AccountServices, begin: str) -> None:
+    done = do(services, desk(services), "silence", "high", **{**WEEKLY, "silence.begin": begin})
+    assert "开始时刻" in told(done.notice)
+    assert services.store.desk.silences(NOW) == []
+
+
+def test_the_review_lists_the_busy_rules_and_the_mix_of_levels(services: AccountServices) -> None:
+    false = [case(f"f{n}", handling=Handling.FALSE_ALARM) for n in range(3)]
+    opened(services.store, case(), *false)
+    said = told(rules.body(services, desk(services), "?show=review"))
+    assert "须复核阈值（误报超过 20%）" in said
+    assert "100%" in said
+    assert "80%" in said
+    other = desk(services, reach=Reach(frozenset({FAR})))
+    assert "7 天内没有告警" in told(rules.body(services, other, "?show=review"))
+
+
+def _with_receivers(services: AccountServices) -> AccountServices:
+    phones = {one.key: one for one in (receiver("duty", per_hour=9), receiver("chief", posts=["leader"], news=False))}
+    return replace(services, city=replace(services.city, receivers=phones))
+
+
+def test_a_receiver_is_tested_through_the_outbox_once_at_a_time(services: AccountServices) -> None:
+    here = _with_receivers(services)
+    assert not is_bad(do(here, desk(here), "trial", "duty"))
+    assert "刚刚发过测试" in told(do(here, desk(here), "trial", "duty").notice)
+    (waiting,) = here.store.desk.notices(NOW - DAY)
+    assert (waiting.receiver, waiting.kind) == ("duty", NoticeKind.TEST)
+    (row,) = here.store.audit.search()
+    assert (row.verb, row.thing) == (Verb.NOTICE_TEST, "receiver:duty")
+    said = told(rules.body(here, desk(here), "?show=receivers"))
+    assert "测试通知" in said
+    assert "上报到带班领导" in said
+    assert "上限 9" in said
+
+
+def test_who_may_not_act_or_names_nobody_sends_no_test(services: AccountServices) -> None:
+    here = _with_receivers(services)
+    assert is_bad(do(here, desk(here, Role.LEADER), "trial", "duty"))
+    assert is_bad(do(here, desk(here), "trial", "nobody"))
+    assert here.store.desk.notices(NOW - DAY) == []
+
+
+def test_a_rule_that_fails_is_marked_with_its_error(services: AccountServices) -> None:
+    failing = RuleHealth("high", NOW, NOW, 12, 2, NOW - HOUR, "ValueError: broken")
+    services.store.desk.keep_rule_health([failing])
+    assert row(services, desk(services))["told"] == "▲ 出错"
+    said = told(rules.pane(services, desk(services), "?rule=high"))
+    assert "ValueError: broken" in said
+    assert "共出错 2 次" in said
 
 
 def test_every_output_has_a_right(services: AccountServices) -> None:
