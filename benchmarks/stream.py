@@ -164,6 +164,7 @@ async def main() -> None:
             server = await started("serve", PORT, folder)
             await ready(server, PORT)
             feed = await started("feed", PORT, folder)
+            await fed()
             ours = await measure("the stream", PORT, asked.viewers, asked.seconds)
             theirs = await peer(3)
         finally:
@@ -172,6 +173,15 @@ async def main() -> None:
     print(
         f"CPU per viewer and tick: {ours / floor:.2f} of the raw limit; plain Dash takes {theirs / ours:,.0f} times the stream's"
     )
+
+
+async def fed() -> None:
+    """Wait until the other process commits: it starts up for some seconds."""
+    for _ in range(240):
+        if (await cost()).commits:
+            return
+        await asyncio.sleep(0.25)
+    raise SystemExit("nothing was committed within a minute")
 
 
 async def started(part: str, port: int, folder: str) -> asyncio.subprocess.Process:
