@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from domain.alert import Alert, Condition
 from domain.health import RATE
-from domain.incident import Incident
+from domain.incident import OFFICIAL_WARNING, Incident
 from domain.screen import Item
 from layouts.view import View, is_judgeable
 from snapshot.model import Reading
@@ -12,6 +12,7 @@ from snapshot.model import Reading
 OPEN = (Condition.FIRING, Condition.RECOVERING)
 STATUS_LEVELS = {2: 3, 3: 2, 4: 1, 5: 1}  # 运行状态 2 关注 yellow, 3 预警 orange, 4 响应 and 5 应急 red
 PARTIAL = 2  # too few sources deliver: the picture itself cannot be relied on (COCKPIT §1 row 16)
+OFFICIAL = {"红色": 1, "橙色": 2, "黄色": 3, "蓝色": 4}
 PENDING_GRADE = 5  # an incident whose grade nobody has set yet sorts after Ⅳ
 
 
@@ -27,6 +28,11 @@ def open_incidents(view: View) -> list[Incident]:
         i for i in view.snapshot.incidents if i.status != "closed" and (not view.place or i.district == view.place)
     ]
     return sorted(found, key=lambda i: (i.grade or PENDING_GRADE, -i.at.timestamp()))
+
+
+def official(incident: Incident) -> int | None:
+    """The place of an official warning's colour on its issuer's scale, 1 red .. 4 blue; None for what is no warning."""
+    return OFFICIAL.get(incident.detail.get("颜色", ""), 4) if incident.kind == OFFICIAL_WARNING else None
 
 
 def is_here(view: View, site: str) -> bool:

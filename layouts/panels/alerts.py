@@ -11,7 +11,7 @@ from domain.case import Handling
 from domain.incident import OFFICIAL_WARNING, Incident
 from domain.screen import PanelSpec
 from layouts import frame, words
-from layouts.severity import PENDING_GRADE, open_alerts, open_incidents
+from layouts.severity import PENDING_GRADE, official, open_alerts, open_incidents
 from layouts.tags import Child, Node, Parts, h, part_id
 from layouts.theme import SHAPES
 from layouts.view import View
@@ -39,7 +39,7 @@ def render(spec: AlertsSpec, view: View) -> Parts:
     alerts = open_alerts(view)
     incidents = open_incidents(view) if spec.incidents else []
     entries = [(int(a.level), -(a.fired or a.since).timestamp(), _alert(view, a)) for a in alerts]
-    entries += [(i.grade or PENDING_GRADE, -i.at.timestamp(), _incident(view, i)) for i in incidents]
+    entries += [(official(i) or i.grade or PENDING_GRADE, -i.at.timestamp(), _incident(view, i)) for i in incidents]
     entries.sort(key=lambda e: e[:2])
     shown: list[Child] = [e[2] for e in entries[: spec.count]]
     state = "empty" if view.is_first_start and not entries else "live"

@@ -7,7 +7,7 @@ from domain.screen import Item, PanelSpec
 from layouts import frame, words
 from layouts.number import number
 from layouts.remarks import sources_up
-from layouts.severity import open_alerts
+from layouts.severity import official, open_alerts, open_incidents
 from layouts.tags import Child, Node, Parts, h, part_id
 from layouts.theme import SHAPES
 from layouts.view import View
@@ -40,6 +40,13 @@ def _pair(word: str, body: list[Child], title: str, cls: str = "") -> Node:
 
 def _alert(view: View) -> Node:
     found = open_alerts(view)
+    warnings = sorted(
+        (i for i in open_incidents(view) if official(i)), key=lambda i: (official(i) or 0, -i.at.timestamp())
+    )
+    if not found and warnings:  # the issuer's colour is in its title
+        told = view.incident(warnings[0])
+        text = " · ".join((told.title, view.clock(told.at), *([f"+{len(warnings) - 1}"] if len(warnings) > 1 else [])))
+        return _pair(view.t("官方预警"), [text], text)
     if not found:
         quiet = view.t("暂无生效预警")
         return _pair(view.t("预警"), [quiet], quiet)

@@ -1,9 +1,12 @@
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from domain.alert import AlertLevel, Condition
 from domain.health import Freshness
+from domain.incident import Incident
 from domain.screen import Item
 from layouts import severity
+from layouts.severity import official
 from layouts.view import View
 from tests.layouts.fake import FakeSnapshot, city
 
@@ -57,3 +60,10 @@ def test_bands_end_in_red() -> None:
     bands = (1.5, 1.8, 2.2)
     assert [severity.of_bands(v, bands) for v in (None, 1.2, 1.5, 1.79, 1.8, 2.2, 9.0)] == [None, None, 3, 3, 2, 1, 1]
     assert severity.of_bands(3.0, ()) is None
+
+
+def test_an_official_warning_ranks_by_its_own_colour_and_an_incident_by_none() -> None:
+    at = datetime(2026, 11, 24, tzinfo=UTC)
+    warning = Incident("w", "met", "official_warning", "暴雨橙色预警", at, at, at, detail={"颜色": "橙色"})
+    assert official(warning) == 2
+    assert official(replace(warning, kind="flood")) is None
