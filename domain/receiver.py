@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -40,9 +40,6 @@ class Receiver(BaseModel):
     clears: bool = Field(True, description="Whether it is also told that an alert is over.")
     per_hour: int = Field(
         0, ge=0, description="At most so many notices an hour, the others later, P1 at once all the same; 0 = no limit."
-    )
-    lang: Literal["zh", "en"] = Field(
-        "zh", description="Language of what it is told; rules' sentences stay as written."
     )
     posts: tuple[Post, ...] = Field(
         (),
