@@ -72,7 +72,7 @@ def _harm(pressed: Press) -> dict[Harm, float] | None:
         given = pressed.text(f"harm-{key}")
         if not given:
             continue
-        if not given.replace(".", "", 1).isdecimal() or len(given) > 12:
+        if not given.isascii() or not given.replace(".", "", 1).isdecimal() or len(given) > 12:
             return None
         found[key] = float(given)
     return found
