@@ -11,9 +11,11 @@ from callbacks import drawer
 from callbacks import map as map_callback
 from layouts import screen
 from layouts.view import View
+from layouts.wall import page as wall
 from tests.layouts.fake import FakeSnapshot, city, pages
 from tests.layouts.fake import screen as overview
 from tests.layouts.test_screen import ids
+from tests.layouts.wall.test_wall import scene
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 
@@ -55,11 +57,36 @@ def test_every_map_panel_has_its_drawing_callback() -> None:
     assert all(canonical({"panel": key, "part": "data"}) in map(canonical, named) for key in maps)
 
 
+OWN = {"wall.js": "wall", "70-duty.js": "duty"}  # scripts of one page
+
+
+def looked_up(name: str) -> set[str]:
+    return set(re.findall(r'getElementById\("([\w-]+)"\)', (ASSETS / name).read_text(encoding="utf-8")))
+
+
 def test_every_element_the_scripts_look_up_is_on_the_page(page_ids: set[str]) -> None:
-    script = "".join(p.read_text(encoding="utf-8") for p in ASSETS.glob("[!p]*.js"))
-    asked = set(re.findall(r'getElementById\("([\w-]+)"\)', script)) - {"drawer-close"}  # the drawer brings its own
+    names = [path.name for path in ASSETS.glob("[!p]*.js") if path.name not in OWN]
+    asked = set().union(*map(looked_up, names)) - {"drawer-close"}  # the drawer brings its own
     assert asked
     assert not {f'"{a}"' for a in asked} - page_ids
+
+
+def test_every_element_the_walls_script_looks_up_is_on_the_wall() -> None:
+    scenes = {"x": scene("x")}
+    whole = wall.made(city(scenes=scenes))
+    assert whole is not None
+    drawn = screen.build(whole, View(FakeSnapshot(city=city(scenes=scenes))))
+    on_wall = set(ids({"props": drawn.to_plotly_json()["props"]}))
+    asked = {f'"{one}"' for one in looked_up("wall.js")} | {
+        f'"{one}"' for one in ("clock", "date", "live", "live-word")
+    }
+    assert not asked - on_wall
+
+
+def test_every_element_the_desks_script_looks_up_is_on_the_desk() -> None:
+    source = "".join(path.read_text(encoding="utf-8") for path in (ASSETS.parent / "layouts" / "duty").glob("desk*.py"))
+    missing = {one for one in looked_up("70-duty.js") if f'"{one}"' not in source}
+    assert not missing - {"drawer", "drawer-frame", "live", "clock", "date"}
 
 
 def test_panel_keys_are_unique_and_every_grid_area_is_filled() -> None:
