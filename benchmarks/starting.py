@@ -91,7 +91,9 @@ def delays(page: Page, var: Path, times: int) -> list[float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--settle", type=int, default=60, help="seconds with an open page before it is stopped or its memory is read")
+    parser.add_argument(
+        "--settle", type=int, default=60, help="seconds with an open page before it is stopped or its memory is read"
+    )
     settle = parser.parse_args().settle
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         var = Path(folder)

@@ -57,7 +57,9 @@ class Builder:
             self._city, metrics = self._with_learnt_sites(), frozenset(self._city.metrics)
         alerts, incidents = self._events_of(now, kinds)
         health = self._health(now)
-        moment = Moment(self._city, now, self._hot.courses, self._past, health, alerts, incidents, self._cases, self._stage)
+        moment = Moment(
+            self._city, now, self._hot.courses, self._past, health, alerts, incidents, self._cases, self._stage
+        )
         older = self._live
         version = max(to_ms(now), older.version + 1 if older is not None else 0)
         snapshot = CitySnapshot(moment, version, live=True)

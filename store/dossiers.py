@@ -1,7 +1,7 @@
 """Dossiers as rows: numbered, moved by compare-and-set, with every step they took and what they were after it."""
 
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar

@@ -13,7 +13,13 @@ import config
 
 HERE = Path(__file__).parent
 BROKEN = sorted((HERE / "broken").glob("*.yaml"))
-PLACES = {"city": "city.yaml", "noise": "noise.yaml", "plans": "plans.yaml", "screen": "screens/main.yaml", "topic": "screens/topics/main.yaml"}
+PLACES = {
+    "city": "city.yaml",
+    "noise": "noise.yaml",
+    "plans": "plans.yaml",
+    "screen": "screens/main.yaml",
+    "topic": "screens/topics/main.yaml",
+}
 
 
 def told(path: Path, folder: Path) -> list[str]:
