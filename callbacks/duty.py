@@ -169,6 +169,7 @@ def register(app: Dash, people: AccountServices, shown: Services) -> None:
     page = DutyPage(people, shown)
     app.clientside_callback(  # type: ignore[no-untyped-call]  # Dash leaves it untyped
         ClientsideFunction("cockpit", "dutyMap"),
+        Output(desk_page.DRAWN, "data"),
         Input(part_id(desk_map.PANEL, "data"), "data"),
         Input(desk_page.ROWS, "data"),
         Input(desk_page.SPOT, "data"),
@@ -177,6 +178,7 @@ def register(app: Dash, people: AccountServices, shown: Services) -> None:
     )
     app.clientside_callback(  # type: ignore[no-untyped-call]
         ClientsideFunction("cockpit", "duty"),
+        Output(desk_page.FOLLOWED, "data"),
         Input(desk_page.ROWS, "data"),
         Input(desk_page.ACTS, "data"),
         Input(desk_page.ANSWER, "data"),

@@ -18,6 +18,10 @@ from layouts.tags import Child, Node, h, node, part_id, store
 
 PATH = "/duty"
 ROWS, SPOT, ACTS = "duty-rows", "duty-spot", "duty-acts"  # what the browser's own code draws from
+FOLLOWED, DRAWN = (
+    "duty-followed",
+    "duty-drawn",
+)  # its callbacks' outputs, so that no other page is asked for their inputs
 ASK, ANSWER, PULSE = "duty-ask", "duty-answer", "duty-pulse"  # what a person asks, what came of it, another look
 CASE, SIDE, WATCH, CHANGE = "duty-case", "duty-side", "duty-watch", "duty-change"
 
@@ -110,7 +114,7 @@ def page(desk: Desk, drawn: Node | None = None) -> html.Div:
     }
     children: Any = [
         node("dash_core_components", "Location", {"id": frame.URL, "refresh": False}),
-        *(store(name) for name in (news.STORE, ROWS, SPOT, ACTS, ASK, ANSWER, PULSE)),
+        *(store(name) for name in (news.STORE, ROWS, SPOT, ACTS, ASK, ANSWER, PULSE, FOLLOWED, DRAWN)),
         _header(desk),
         h("Main", [_bar(desk), _queue(desk), h("Div", drawn, "duty-map"), _case(desk), _side(desk)], "duty", id="duty"),
         _help(desk),
