@@ -27,6 +27,11 @@ KINDS: Final[Mapping[NoticeKind, str]] = {
     NoticeKind.FLAPPING: "抖动",
     NoticeKind.STORM: "告警风暴",
     NoticeKind.TEST: "测试",
+    NoticeKind.ORDERED: "新工单",
+    NoticeKind.ASSISTING: "协办工单",
+    NoticeKind.URGED: "催办",
+    NoticeKind.SUPERVISED: "督办",
+    NoticeKind.OVERDUE: "逾期督办",
 }
 HANDLINGS: Final[Mapping[Handling, str]] = {
     Handling.NEW: "待签收",
@@ -63,7 +68,7 @@ class Message:
     """What one receiver is told. `id` is the notice's: the same message sent twice has it twice.
 
     text: the whole of it in lines. link: where the cockpit shows it, "" when its address is not known. more: cases beyond
-    those that are written out.
+    those that are written out. order: what it is about when that is an order, `cases` then has it in the same form.
     """
 
     id: str
@@ -77,6 +82,7 @@ class Message:
     cases: Sequence[Told] = ()
     link: str = ""
     more: int = 0
+    order: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

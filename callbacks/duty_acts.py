@@ -17,6 +17,7 @@ from domain.deed import Deed
 from domain.errors import StoreError, TransitionRefused
 from domain.incident_file import Facts
 from duty import incidents, orders
+from duty.order_notices import telling
 from duty.order_table import Given
 from duty.reports import Ground
 from layouts.accounts.desk import Desk
@@ -143,7 +144,8 @@ class _Decision:
         for _ in range(TRIES):
             self._stale = {}
             with suppress(_Nothing):
-                made = self._services.store.duty.decide(self._decide, self._deed(), self._desk.now)
+                decision = telling(self._decide, self._desk.city.receivers.values(), self._desk.now)
+                made = self._services.store.duty.decide(decision, self._deed(), self._desk.now)
                 self.moved |= {step.case.id: step.case for step in made.cases}
             again = {key: version for key, version in self._stale.items() if not self._lost(key)}
             if not again:

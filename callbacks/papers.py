@@ -15,6 +15,7 @@ from callbacks.accounts_press import FIELDS, Act, Done, Press, perform, press, p
 from callbacks.accounts_services import AccountServices
 from domain.account import Right, Viewer
 from domain.errors import StoreError, TransitionRefused
+from duty.order_notices import telling
 from layouts.accounts import frame
 from layouts.accounts.desk import Desk
 from layouts.alerts import news
@@ -55,11 +56,15 @@ def decided(
     done: tuple[Verb, str, str],
     text: str,
 ) -> Done:
-    """Make a decision and say so; a refusal is said too, and what is shown is read again. done: verb, thing, reason."""
+    """Make a decision and say so; a refusal is said too, and what is shown is read again. done: verb, thing, reason.
+
+    Units are told of the orders in it.
+    """
     verb, thing, reason = done
     kept = deed(desk.viewer, verb, thing, desk.now, reason=reason)
     try:
-        services.store.duty.decide(decision, kept, desk.now)
+        receivers = services.city.receivers.values()
+        services.store.duty.decide(telling(decision, receivers, desk.now), kept, desk.now)
     except TransitionRefused as error:
         return Done(frame.notice(desk, "bad", desk.said(str(error))), changed=True)
     return Done(frame.notice(desk, "good", text))

@@ -1,4 +1,4 @@
-"""A notice: one message to one receiver about one or more cases. Waiting rows are the outbox."""
+"""A notice: one message to one receiver about cases or an order. Waiting rows are the outbox."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,9 +20,14 @@ class NoticeKind(StrEnum):
     FLAPPING = "flapping"
     STORM = "storm"
     TEST = "test"
+    ORDERED = "ordered"  # a unit has an order to sign for
+    ASSISTING = "assisting"  # it assists with one
+    URGED = "urged"
+    SUPERVISED = "supervised"
+    OVERDUE = "overdue"
 
 
-# What acknowledging a case makes needless: it asks for somebody, and somebody came.
+# What acknowledging a case, or signing for an order, makes needless: it asks for somebody, and somebody came.
 CALLING = frozenset(
     {
         NoticeKind.FIRED,
@@ -31,6 +36,20 @@ CALLING = frozenset(
         NoticeKind.ESCALATED,
         NoticeKind.SILENCE_ENDED,
         NoticeKind.STORM,
+        NoticeKind.ORDERED,
+        NoticeKind.URGED,
+        NoticeKind.SUPERVISED,
+        NoticeKind.OVERDUE,
+    }
+)
+# What is about an order: its number is the only one in `cases`, and the body says what its unit is told.
+ABOUT_ORDERS = frozenset(
+    {
+        NoticeKind.ORDERED,
+        NoticeKind.ASSISTING,
+        NoticeKind.URGED,
+        NoticeKind.SUPERVISED,
+        NoticeKind.OVERDUE,
     }
 )
 
@@ -49,7 +68,7 @@ class NoticeState(StrEnum):
 class Notice:
     """`id` is made of what it tells, so that planning it twice is one notice; it is the idempotency key on the wire.
 
-    cases: numbers of the cases it is about. due: not before. body: what the receiver's kind makes its message of (texts,
+    cases: numbers of the cases, or of the order, it is about. due: not before. body: what the receiver's kind makes its message of (texts,
     labels; no secret). attempts: tries so far. receipt: what the other side answered. Times are aware UTC.
     """
 

@@ -46,6 +46,9 @@ class Receiver(BaseModel):
         description="Posts it stands for; it is called in at their rungs of noise.yaml's escalation, whatever its levels are.",
     )
     news: bool = Field(True, description="Whether it gets ordinary news; no = only what it is called in for.")
+    departments: tuple[str, ...] = Field(
+        (), description="Departments it answers for; it is told of their orders, whatever its other lists hold."
+    )
     roles: tuple[Role, ...] = Field((), description="Roles of those it reaches.")
     logins: tuple[str, ...] = Field((), description="Logins of those it reaches.")
     on_shift: bool = Field(
@@ -56,8 +59,8 @@ class Receiver(BaseModel):
     def _whole(self) -> Self:
         if self.on_shift and not (self.roles or self.logins):
             raise ValueError("on_shift needs roles or logins: whose shift is meant")
-        if not self.news and not self.posts:
-            raise ValueError("news: no needs posts, otherwise nothing is ever sent")
+        if not self.news and not self.posts and not self.departments:
+            raise ValueError("news: no needs posts or departments, otherwise nothing is ever sent")
         return self
 
     def concerns(self, level: AlertLevel, topic: str, district: str, at: datetime) -> bool:

@@ -107,7 +107,8 @@ def step(key: str, verb: str, viewer: Viewer, given: Given, now: datetime, zone:
         moved = EFFECTS[verb](held, viewer, given, now, zone).become(updated=now, last=viewer.login)
         told = {name: value for name, value in _told(given).items() if value}
         order_step = DossierStep(_timed_anew(moved, now, zone), verb, now, viewer.login, told)
-        return Outcome([order_step], _case_steps(top, moved, verb, viewer.login, given, now))
+        calm = [held.id] if (held.state, held.unit) != (moved.state, moved.unit) else []
+        return Outcome([order_step], _case_steps(top, moved, verb, viewer.login, given, now), calm=calm)
 
     return decide
 

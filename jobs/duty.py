@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from domain.city import City
 from domain.errors import TransitionRefused
 from domain.order import Order
+from duty.order_notices import telling
 from duty.orders import timed
 from store import Store
 
@@ -33,7 +34,8 @@ def turned(city: City, store: Store, now: datetime) -> int:
 
 def _moved(city: City, store: Store, key: str, now: datetime) -> bool:
     try:
-        done = store.duty.decide(timed(key, now, city.zone), None, now)
+        decision = telling(timed(key, now, city.zone), city.receivers.values(), now)
+        done = store.duty.decide(decision, None, now)
     except TransitionRefused as error:  # a person was faster; the next look sees what they did
         log.info("time moved nothing: %s", error)
         return False

@@ -13,16 +13,20 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from access import mask
-from alerts.delivery import Writer
+from alerts.delivery import Message, Writer
 from alerts.group import repeat, standing
 from alerts.notify import sender_of
 from alerts.notify.retry import next_try
 from alerts.notify.sender import Means, Sender
+from alerts.order_delivery import order_message
 from domain.alert import AlertLevel
+from domain.case import Case
 from domain.city import City
 from domain.errors import NotifyError, StoreError
-from domain.notice import Notice, NoticeKind, NoticeState
+from domain.notice import ABOUT_ORDERS, Notice, NoticeKind, NoticeState
+from domain.order import Order
 from domain.receiver import Receiver
+from duty.order_notices import stands
 from jobs.clock import utc_now
 from jobs.waking import Waking, rung
 from store import Store
@@ -44,7 +48,7 @@ class Outbox:
     def __init__(
         self, city: City, store: Store, means: Means, now: Callable[[], datetime] = utc_now, address: str = ""
     ) -> None:
-        self._city, self._desk, self._now = city, store.desk, now
+        self._city, self._desk, self._duty, self._now = city, store.desk, store.duty, now
         self._means = means
         self._writer = Writer(city, address.rstrip("/"), mask.text)
         self._worker = f"{socket.gethostname()}:{os.getpid()}:{os.urandom(4).hex()}"
@@ -149,18 +153,28 @@ class Outbox:
         if receiver is None:
             await self._give_up(notice, "there is no such receiver any more")
             return
-        cases = standing(notice, await asyncio.to_thread(self._desk.these, notice.cases)) if notice.cases else []
-        if not cases and notice.kind is not NoticeKind.TEST:
+        message, cases = await self._composed(notice)
+        if message is None:
             await asyncio.to_thread(self._desk.needless, notice.id, self._worker)
             return
         try:
-            receipt = await self._sender(receiver).send(self._writer.message(notice, cases, self._now()))
+            receipt = await self._sender(receiver).send(message)
         except NotifyError as error:
             await self._refused(receiver, notice, error)
             return
         now = self._now()
         then = repeat(notice, cases, now, self._city.noise)
         await asyncio.to_thread(self._desk.sent, notice.id, self._worker, now, receipt, then)
+
+    async def _composed(self, notice: Notice) -> tuple[Message | None, list[Case]]:
+        """What is to be sent, and the cases of which it tells; None when nothing is left to tell."""
+        if notice.kind in ABOUT_ORDERS:
+            order = await asyncio.to_thread(self._duty.dossier, Order, notice.cases[0]) if notice.cases else None
+            told = order is not None and stands(notice, order)
+            return order_message(self._writer, notice, self._now()) if told else None, []
+        cases = standing(notice, await asyncio.to_thread(self._desk.these, notice.cases)) if notice.cases else []
+        silent = not cases and notice.kind is not NoticeKind.TEST
+        return None if silent else self._writer.message(notice, cases, self._now()), cases
 
     def _sender(self, receiver: Receiver) -> Sender:
         if receiver.key not in self._senders:

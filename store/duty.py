@@ -31,7 +31,7 @@ EVERY_DOSSIER = DossierQuery()
 class Outcome:
     """What a decision makes: steps of cases and dossiers, in their order, and notices that follow from them.
 
-    calm: numbers of cases whose waiting calls are cancelled with it; every case that moves is one of them anyway.
+    calm: numbers of cases and orders whose waiting calls are cancelled with it; every case that moves is one of them anyway.
     """
 
     dossiers: Sequence[DossierStep] = ()

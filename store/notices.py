@@ -40,7 +40,11 @@ def _gathered(connection: Connection, one: Notice) -> bool:
     if waiting is None:
         connection.execute(notice.insert(), _row(one))
     else:
-        sooner = {"level": min(int(one.level), waiting["level"]), "due": min(to_ms(one.due), waiting["due"])}
+        sooner: dict[str, object] = {
+            "level": min(int(one.level), waiting["level"]),
+            "due": min(to_ms(one.due), waiting["due"]),
+            **({"body": plain_json(one.body)} if one.body else {}),
+        }
         same = notice.c.id == waiting["id"]
         connection.execute(notice.update().where(same).values(**sooner, made=to_ms(one.made)))
     key = one.id if waiting is None else waiting["id"]

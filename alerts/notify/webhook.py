@@ -126,7 +126,8 @@ def payload(message: Message) -> dict[str, object]:
             "at": _moment(message.at),
             "title": message.title,
             "text": message.text,
-            "cases": [one.number for one in message.cases],
+            "cases": [] if message.order else [one.number for one in message.cases],
+            **({"order": dict(message.order)} if message.order else {}),
         },
     }
 

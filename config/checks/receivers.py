@@ -1,4 +1,4 @@
-"""Receivers of notices: districts that exist, and addresses that may be called."""
+"""Receivers of notices: districts and departments that exist, and addresses that may be called."""
 
 from alerts.notify import MailReceiver, WebhookReceiver
 from config.checks.names import not_among
@@ -14,13 +14,25 @@ def check_receivers(parts: Parts) -> None:
         return
     guard = Guard(spec.allow_hosts, loopback=spec.demo)
     districts = [one.adcode for one in spec.districts]
+    departments = _departments(parts)
     for _, entry, receiver in valid(parts.receivers):
         for index, district in enumerate(receiver.districts):
             if sentence := not_among(district, districts, "district of the city"):
                 entry.tell(sentence, "districts", index)
+        for index, name in enumerate(receiver.departments):
+            if sentence := not_among(name, departments, "department of a source or metric"):
+                entry.tell(sentence, "departments", index)
         key, fault = _address_fault(receiver, guard)
         if fault:
             entry.tell(fault, key)
+
+
+def _departments(parts: Parts) -> list[str]:
+    """The departments that may be given orders: those that sources and metrics name."""
+    named = {one.department for _, _, one in valid(parts.sources)} | {
+        one.department for _, _, one in valid(parts.metrics)
+    }
+    return sorted(named - {""})
 
 
 def _address_fault(receiver: Receiver, guard: Guard) -> tuple[str, str]:

@@ -65,6 +65,9 @@ def _gets(desk: Desk, one: Receiver) -> str:
         desk.listed([desk.topic(topic) for topic in one.topics]),
         desk.listed([desk.district(code) for code in one.districts]),
         desk.t("上报到{posts}", posts=desk.listed([desk.t(POSTS[post]) for post in one.posts])) if one.posts else "",
+        desk.t("{units}的工单", units=desk.listed([desk.said(unit) for unit in one.departments]))
+        if one.departments
+        else "",
         desk.t("仅在岗时") if one.on_shift else "",
     ]
     return " · ".join(part for part in parts if part)

@@ -54,6 +54,11 @@ NOTICES: Mapping[NoticeKind, str] = {
     NoticeKind.FLAPPING: "抖动通知",
     NoticeKind.STORM: "告警风暴通知",
     NoticeKind.TEST: "测试通知",
+    NoticeKind.ORDERED: "新工单通知",
+    NoticeKind.ASSISTING: "协办通知",
+    NoticeKind.URGED: "催办通知",
+    NoticeKind.SUPERVISED: "督办通知",
+    NoticeKind.OVERDUE: "逾期督办通知",
 }
 SENDING: Mapping[NoticeState, str] = {
     NoticeState.WAITING: "待发送",

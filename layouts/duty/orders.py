@@ -12,6 +12,7 @@ from domain.account import Right
 from domain.dossier import DossierEvent
 from domain.order import Order
 from duty import supervise
+from duty.order_notices import owed
 from duty.order_table import STATES, sees
 from layouts.accounts import frame
 from layouts.accounts.desk import Desk
@@ -87,16 +88,7 @@ def body(desk: Desk, asked: Asked, shown: Shown) -> list[Child]:
 
 
 def _urgent(one: Order) -> tuple[bool, datetime, int]:
-    return one.over, due(one)[1], one.level
-
-
-def due(one: Order) -> tuple[str, datetime]:
-    """What is owed next, and until when."""
-    if one.state == "dispatched":
-        return "签收", one.sign_by
-    if one.first_report is None and one.state in ("accepted", "working"):
-        return "首次反馈", one.report_by
-    return "办结", one.finish_by
+    return one.over, owed(one)[1], one.level
 
 
 def left(desk: Desk, at: datetime) -> str:
@@ -134,7 +126,7 @@ def tags(desk: Desk, one: Order) -> list[Child]:
 
 
 def _row(desk: Desk, asked: Asked, one: Order) -> Node:
-    what, until = due(one)
+    what, until = owed(one)
     waits = None if one.over or one.state in ("checking", "shelved") else f"{desk.t(what)} {left(desk, until)}"
     late = "is-late" if waits and until < desk.now else ""
     facts = [h("Span", fact) for fact in (one.id, desk.said(one.unit), desk.moment(one.sent)) if fact]

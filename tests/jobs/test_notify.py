@@ -9,17 +9,24 @@ from pathlib import Path
 
 import pytest
 
+from access.rights import RIGHTS
 from alerts.notify import Means, WebhookReceiver
+from domain.account import Role, Viewer
 from domain.alert import AlertLevel, Condition
 from domain.case import Case, CaseStep, Handling
 from domain.city import City
 from domain.deed import Deed
+from domain.dossier import DossierStep
 from domain.notice import Notice, NoticeKind, NoticeState
+from domain.order import Order
 from domain.receiver import Receiver
+from duty import orders
+from duty.order_notices import telling
 from jobs.notify import Outbox, trial
 from jobs.waking import Waking
 from store import Store, open_store
 from store.desk import Planned
+from store.duty import Outcome
 from tests.alerts.desk import MINUTE, NOW, case
 from tests.cities import tiny_city
 from tests.notify.here import OPEN, Server, listening
@@ -296,3 +303,46 @@ async def test_a_secret_that_is_not_set_waits_for_the_operator(
     clock.at = NOW + 10 * MINUTE
     await make(city, Means(OPEN.guard, {"HOOK": server.url})).drain()
     assert only(store, key).state is NoticeState.SENT
+
+
+def ordered(store: Store, content: str = "到现场排水") -> str:
+    """An order sent out to a unit that the receiver answers for; its number."""
+    water = WebhookReceiver(key="duty", url="http://unit.example/", departments=("市水利局",), news=False)
+    viewer = Viewer("li.wei", "李伟", Role.DUTY, RIGHTS[Role.DUTY])
+    wish = orders.Wish("市水利局", content, title="水位 5.2 m", level=1)
+    decision = telling(orders.dispatch(wish, viewer, NOW, tiny_city().zone), [water], NOW)
+    return store.duty.decide(decision, None, NOW).dossiers[0].dossier.id
+
+
+async def test_a_units_notice_says_number_task_unit_and_end(store: Store, server: Server, make: Maker) -> None:
+    key = ordered(store, "联系 13812345678 后排水")
+    await make(city_with(duty=server.url)).drain()
+    ((_, headers, body),) = server.got
+    said = json.loads(body)
+    assert said["groupKey"] == f"order:{key}"
+    assert said["alerts"][0]["labels"] == {"alertname": "ordered", "severity": "P1", "unit": "市水利局", "order": key}
+    told = said["cockpit"]
+    assert (told["kind"], told["cases"], told["id"]) == ("ordered", [], headers["idempotency-key"])
+    assert (told["order"]["number"], told["order"]["unit"], told["order"]["what"]) == (key, "市水利局", "签收")
+    assert told["title"] == "【P1 特急 · 新工单】水位 5.2 m"
+    assert told["text"].splitlines()[1:3] == [f"工单 {key}，市水利局", "签收时限：2026-11-25 12:05"]
+    assert "13812345678" not in body.decode()
+    (one,) = store.desk.notices(NOW)
+    assert (one.state, one.attempts) == (NoticeState.SENT, 1)
+
+
+async def test_of_an_order_signed_while_its_notice_waited_to_be_tried_again_nothing_is_told(
+    store: Store, server: Server, make: Maker, clock: Clock
+) -> None:
+    key = ordered(store)
+    server.statuses = [503]
+    outbox = make(city_with(duty=server.url))
+    await outbox.drain()
+    held = store.duty.dossier(Order, key)
+    assert held is not None
+    step = DossierStep(held.become(state="accepted", signed=NOW), "accept", NOW, "chen")
+    store.duty.decide(lambda _: Outcome([step]), None, NOW)  # as a worker sees it that held the notice meanwhile
+    clock.at = NOW + MINUTE
+    await outbox.drain()
+    assert len(server.got) == 1
+    assert [one.state for one in store.desk.notices(NOW)] == [NoticeState.CANCELLED]
