@@ -80,6 +80,8 @@ SUBJECTS = {
     "incident": "事件",
     "report": "报告",
     "instruction": "批示",
+    "wall": "大屏",
+    "notice": "通知",
     "data": "数据",
     "audit": "审计",
 }

@@ -137,8 +137,9 @@ async def test_a_start_with_its_own_offset_is_taken_as_it_is(opened: Opened, con
     assert len(seen) == 3
 
 
-async def test_every_polled_kind_can_be_a_replay(spec: Make, context: SourceContext) -> None:
-    for kind, make in ((kind, make) for kind, (declared, make) in KINDS.items() if declared.polled):
+async def test_every_kind_that_recordings_are_made_of_can_be_a_replay(spec: Make, context: SourceContext) -> None:
+    for kind in ("http_json", "sql", "file"):
+        make = KINDS[kind][1]
         source = make(spec(kind=kind, replay={"start": "2018-02-20T07:00"}), replace(context, env={}))
         assert isinstance(source, Replay)
         await source.close()

@@ -127,7 +127,7 @@ def test_districts_that_disagree_with_the_city_are_told(tmp_path: Path, toy: dic
 
 def test_every_layer_of_the_city_is_fit_to_serve(folder: Path) -> None:
     files = sorted((folder / "layers").glob("*.geojson"))
-    assert len(files) == 9
+    assert len(files) == 10
     for path in files:
         assert layers.problems(path, (112.7, 24.3)) == [], path.name
         assert path.stat().st_size < 300_000, path.name

@@ -36,7 +36,7 @@ texts = st.sampled_from(ODD) | st.text(max_size=40)
 queries = st.lists(st.tuples(st.sampled_from(NAMES) | st.text(max_size=10), texts), max_size=4).map(
     lambda pairs: urlencode([(a, b) for a, b in pairs], errors="replace")
 )
-values = st.recursive(st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | texts,
+values = st.recursive(st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | texts,
                       lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts.map(lambda t: t[:50]), inner, max_size=3),
                       max_leaves=6)  # fmt: skip
 latin = st.text(st.characters(min_codepoint=32, max_codepoint=255, exclude_characters="\x7f"), max_size=60)
@@ -90,7 +90,8 @@ def test_any_path_and_method_is_answered(
 
 
 FORMS = {"/sign-in": ("login", "password", "remember", "next", "lang"), "/sign-in/demo": ("role", "next", "lang"),
-         "/sign-in/password": ("old", "new", "again", "next"), "/sign-out": ("next",), "/wall/beat": ("name", "scene", "size")}  # fmt: skip
+         "/sign-in/password": ("old", "new", "again", "next"), "/sign-out": ("next",), "/wall/beat": ("name", "scene", "size"),
+         "/orders/file": ("order", "name")}  # fmt: skip
 
 
 @pytest.fixture
