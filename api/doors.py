@@ -41,6 +41,7 @@ class Pace(StrEnum):
 KIB, MIB = 1024, 1024 * 1024
 FORM = 8 * KIB  # bytes: a filled-in form
 CLICK = MIB  # bytes: a callback's inputs
+FILE = 10 * MIB  # bytes: a file that goes with a report
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,8 @@ DOORS: tuple[Door, ...] = (
     _page("/duty", Right.VIEW, "the duty desk: the queue, the open case, and for some what to do with it"),
     _page("/rules", Right.VIEW, "alert rules, their volume, tests and silences"),
     _page("/orders", Right.VIEW, "orders of one's unit, and for the desk all in its reach"),
+    _read("/orders/file", Right.VIEW, "a file of an order that one may read", By.SESSION),
+    Door("POST", "/orders/file", Right.VIEW, "a file for an order", By.SESSION, csrf=True, body=FILE),
     _page("/incidents", Right.VIEW, "incidents within one's reach: taken down, graded, reported, reviewed"),
     _page("/handover", Right.VIEW, "the handover sheet; what it says is for those on duty and leaders"),
     _page("/shifts", Right.VIEW, "who is on duty, the roster, the operating stage"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fastapi import FastAPI
 
 from access.opening import Access
-from api import displays, errors, exports, health, layers, panel_exports, stream
+from api import attachments, displays, errors, exports, health, layers, panel_exports, stream
 from api.callback_body import Declared
 from api.csrf import Csrf
 from api.doors import DOORS, Callbacks, Door, Doors
@@ -65,6 +65,7 @@ def guard(server: FastAPI, services: Services, access: Access, rules: Rules) -> 
     csrf = Csrf(access.key)
     pages = SignIn(services, access, csrf)
     server.include_router(pages.router())
+    server.include_router(attachments.router(services, access.key))
     # Nobody is counted who is alone on his own machine.
     limits = Limits(time.monotonic) if rules.alone is None else None
     house = House(

@@ -12,8 +12,10 @@ from callbacks.instructions import units
 from callbacks.papers import Paper, decided, refused, wire
 from domain.account import Right, Role
 from domain.case import Case
+from domain.errors import TransitionRefused
 from domain.order import Order
 from duty import orders
+from duty.attachments import FILED, redeemed
 from duty.order_table import MOVES, Given
 from duty.orders import Wish
 from layouts.accounts.desk import Desk
@@ -92,7 +94,10 @@ def _step(services: AccountServices, desk: Desk, pressed: Press) -> Done:
     held = services.store.duty.dossier(Order, key)
     if held is None or not page.visible(desk, held):
         return refused(desk, desk.t("没有这件工单"))
-    given = _given(services, desk, pressed, held, seen)
+    try:
+        given = _given(services, desk, pressed, held, seen)
+    except TransitionRefused as error:
+        return refused(desk, desk.said(str(error)))
     decision = orders.step(held.id, pressed.name, desk.viewer, given, desk.now, services.city.zone)
     done = (Verb.ORDER, f"dossier:{held.id}", given.words)
     text = desk.t("{id}：{state}", id=held.id, state=desk.t(MOVES[pressed.name].name))
@@ -100,7 +105,8 @@ def _step(services: AccountServices, desk: Desk, pressed: Press) -> Done:
 
 
 def _given(services: AccountServices, desk: Desk, pressed: Press, held: Order, seen: str) -> Given:
-    """What was filled in, as far as it makes sense: believe nothing."""
+    """What was filled in, as far as it makes sense: believe nothing. TransitionRefused for files that were not uploaded here."""
+    sent = pressed.fields.get("files") if pressed.name in FILED else ""
     minutes, unit = pressed.text("span"), pressed.text("unit")
     begin = max(held.finish_by, desk.now) if pressed.name == "ask" else desk.now
     known = desk.viewer.role is not Role.CLERK and unit in units(services)
@@ -110,6 +116,7 @@ def _given(services: AccountServices, desk: Desk, pressed: Press, held: Order, s
         begin + timedelta(minutes=int(minutes)) if minutes and minutes in order_forms.SPANS else None,
         pressed.text("evidence"),
         pressed.text("lasting"),
+        redeemed(services.access.key, held, desk.viewer.login, sent),
         seen=int(seen) if seen.isdecimal() and len(seen) < 9 else None,
     )
 

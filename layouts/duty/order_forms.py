@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from domain.order import Order
+from duty.attachments import A_STEP, FILED, LARGEST, TYPES
 from duty.order_table import MOVES, TABLE
 from layouts.accounts import frame
 from layouts.accounts.desk import Desk
 from layouts.alerts.page import said
 from layouts.duty import papers
-from layouts.tags import Child, Node, h
+from layouts.tags import Child, Node, h, node
 
 SPANS: Mapping[str, str] = {
     "": "按级别",
@@ -66,12 +67,34 @@ def acts(desk: Desk, page: str, one: Order, units: Sequence[str]) -> list[Child]
         fields.append(papers.area(desk.t("佐证（照片、记录、联系人）"), "evidence", rows=2))
     if "pass" in verbs and one.about.startswith("GJ-"):
         fields.append(papers.area(desk.t("告警仍在触发时：持续存在的原因"), "lasting", rows=2))
+    if not FILED.isdisjoint(verbs):
+        fields += _files(desk, one)
     fields.append(_rare(desk, one, needs, units))
     presses = [
         frame.press(desk.t(MOVES[verb].name), f"{page}:{verb}", of, "is-main" if verb in MAIN else "") for verb in verbs
     ]
     form = h("Div", [*fields, h("Div", presses, "form-end order-presses")], "form", data={"form": ""})
     return [papers.section(desk.t("处理"), form)]
+
+
+def _files(desk: Desk, one: Order) -> list[Child]:
+    """Where files are chosen (assets/73-orders.js fills it), and the field that carries their tickets with a press."""
+    words = {
+        "order": one.id,
+        "lang": desk.lang,
+        "label": desk.t("附件"),
+        "choose": desk.t("选择文件"),
+        "accept": ",".join(f".{ending}" for ending in TYPES),
+        "most": str(A_STEP),
+        "largest": str(LARGEST),
+        "many": desk.t("每次最多 5 个附件"),
+        "large": desk.t("附件不能为空，每个不超过 10 MB"),
+        "failed": desk.t("附件没有上传，请重试"),
+    }
+    props = {"id": frame.named("files"), "type": "hidden", "value": ""}
+    slot = h("Div", None, "order-files", data=words)
+    hint = desk.t("jpg、png、pdf、xlsx、docx、txt，每个不超过 10 MB，每次最多 5 个")
+    return [frame.group(desk.t("附件"), slot, hint), node("dash_core_components", "Input", props)]
 
 
 def _rare(desk: Desk, one: Order, needs: set[str], units: Sequence[str]) -> Node | None:

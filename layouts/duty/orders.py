@@ -10,7 +10,7 @@ from dash import html
 
 from domain.account import Right
 from domain.dossier import DossierEvent
-from domain.order import Order
+from domain.order import Attachment, Order
 from duty import supervise
 from duty.order_notices import owed
 from duty.order_table import STATES, sees
@@ -163,12 +163,19 @@ def _told(desk: Desk, shown: Shown, one: Order) -> Node:
         ("最近进展", said(desk, one.progress)),
         ("处置结果", said(desk, one.result)),
         ("佐证", said(desk, one.evidence)),
-        ("附件", desk.listed([said(desk, file.name) for file in one.files])),
+        ("附件", h("Ul", [_file(desk, one, file) for file in one.files], "order-kept") if one.files else ""),
         ("核查意见", said(desk, one.verdict)),
     ]
     facts = [h("Div", [h("Dt", desk.t(word)), h("Dd", value)], "fact") for word, value in rows if value]
     head = [h("Div", tags(desk, one), "order-tags"), h("P", said(desk, one.content), "case-say")]
     return papers.section(one.id, *head, h("Dl", facts, "facts"))
+
+
+def _file(desk: Desk, one: Order, file: Attachment) -> Node:
+    """A file to save, its size and the beginning of its hash, by which it can be known."""
+    link = h("A", said(desk, file.name), href=f"/orders/file?order={one.id}&sha256={file.sha256}")
+    size = f"{file.size / 1024:.0f} KB" if file.size >= 1024 else f"{file.size} B"
+    return h("Li", [link, " ", h("Span", f"{size} · SHA-256 {file.sha256[:16]}…", "field-hint", title=file.sha256)])
 
 
 def _met(desk: Desk, by: datetime, at: datetime | None) -> str:

@@ -1,5 +1,6 @@
 """The page of orders against a real store: who sees which, and the way of one order by presses alone."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +14,8 @@ from callbacks.accounts_services import AccountServices
 from callbacks.instructions import units
 from domain.account import Account, Role
 from domain.case import Handling
-from domain.order import Order
+from domain.order import Attachment, Order
+from duty.attachments import ticket
 from layouts.accounts.desk import Desk
 from store import Store
 from tests.access.conftest import (  # noqa: F401 - fixtures
@@ -129,3 +131,18 @@ def test_an_order_is_shown_in_english_too(services: AccountServices) -> None:
     shown = read(services, "chen", f"?id={order.id}", "en")
     assert "Sent out" in shown
     assert "min left" in shown
+
+
+def test_files_that_were_uploaded_go_with_the_step_and_are_listed(services: AccountServices) -> None:
+    held = sent(services)
+    file = Attachment(sha256="ab" * 32, name="现场.png", size=2048, media="image/png", by="chen", at=NOW)
+    good = json.dumps([ticket(services.access.key, held, file)])
+    do(services, "chen", "accept", held.id, files=good)
+    assert "请重新上传" in do(services, "li.wei", "note", held.id, words="见附件", files=good)  # not his
+    do(services, "chen", "report", held.id, words="见附件", files=good)
+    kept = services.store.duty.dossier(Order, held.id)
+    assert kept is not None
+    assert (kept.state, kept.files) == ("reported", (file,))
+    shown = read(services, "li.wei", f"?id={held.id}")
+    assert "现场.png" in shown
+    assert f"2 KB · SHA-256 {file.sha256[:16]}…" in shown
