@@ -370,9 +370,13 @@
     box.replaceChildren(head, body, end);
     box.hidden = false;
     buttons();
-    const first = box.querySelector("input, textarea");
+    const entries = [...box.querySelectorAll("input, textarea")];
+    const first = entries.find(empty) || entries[0]; // what is known already is not typed over
     if (first) first.focus({ preventScroll: true });
     box.scrollIntoView({ block: "nearest" });
+  }
+  function empty(entry) {
+    return entry.type === "radio" ? !entry.closest("[data-field]").querySelector(":checked") : !entry.value;
   }
   function closeForm() {
     const box = $("duty-form");
@@ -652,6 +656,7 @@
       return plain();
     }
     if (key === "m") return soundWord();
+    if (!cursor) cursor = cockpit.get("case") || cursor; // opened by its address, and the queue is not here yet
     const action = acts && acts.actions.find((a) => a.key.toLowerCase() === key);
     if (action || (/^[a-z]$/.test(key) && cursor && !settled())) {
       event.preventDefault();

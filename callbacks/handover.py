@@ -1,7 +1,7 @@
 """The page of the handover: the sheet read anew with the news, ticks, notes, signatures."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from dash import Dash
 
@@ -27,6 +27,9 @@ from store.desk import CaseQuery
 from store.duty import Desktop, Outcome
 
 EARLIER = 12  # sheets listed below the present one
+PASSED = frozenset({Handling.SELF_CLOSED, Handling.DONE, Handling.FALSE_ALARM})
+LONGEST = timedelta(days=7)  # how long a case that is closed in this shift may have been open
+MOST = 1000
 WARNING = "warning"  # what kinds of official warnings begin with
 
 
@@ -86,8 +89,10 @@ def around(services: AccountServices, now: datetime, outgoing: Shift) -> Around:
 
 
 def _passed(services: AccountServices, outgoing: Shift) -> list[Case]:
-    asked = CaseQuery(handling=frozenset({Handling.SELF_CLOSED}), since=outgoing.taken or outgoing.begin)
-    return services.store.desk.cases(asked)
+    """Cases that were closed in the outgoing shift, by people or by themselves, the newest first."""
+    begin = outgoing.taken or outgoing.begin
+    found = services.store.desk.cases(CaseQuery(handling=PASSED, since=begin - LONGEST), MOST)
+    return sorted((c for c in found if c.closed and c.closed >= begin), key=lambda c: (c.closed, c.id), reverse=True)
 
 
 # -- presses

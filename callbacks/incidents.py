@@ -55,12 +55,23 @@ def pane(services: AccountServices, desk: Desk, search: str) -> list[Child]:
 
 def _forms(desk: Desk, asked: page.Asked, held: IncidentFile) -> list[Child]:
     """The form of a file that the address asks for; without one what may be done with it."""
+    if _settled(asked, held):
+        return incident_forms.acts(desk, held)
     if desk.may(Right.ACT) and asked.step.isdecimal():
         return incident_forms.step(desk, held, int(asked.step))
     forms = {"update": incident_forms.update, "ask": incident_forms.ask, "review": incident_forms.review}
-    if desk.may(Right.ACT) and asked.form in forms:
-        return forms[asked.form](desk, held)
+    form = asked.form.partition(":")[0]
+    if desk.may(Right.ACT) and form in forms:
+        return forms[form](desk, held)
     return incident_forms.acts(desk, held)
+
+
+def _settled(asked: page.Asked, held: IncidentFile) -> bool:
+    """Whether what the form is for is done: a step that was settled, a response that was suggested."""
+    if asked.step.isdecimal() and 0 < int(asked.step) <= len(held.steps):
+        return held.steps[int(asked.step) - 1].state != "open"
+    form, _, before = asked.form.partition(":")
+    return form == "ask" and before.isdecimal() and before != incident_forms.suggested(held)
 
 
 def _new(services: AccountServices, desk: Desk, asked: page.Asked) -> list[Child]:
@@ -86,7 +97,8 @@ def mark(services: AccountServices, desk: Desk, search: str) -> str:
         return f"{report.id}:{report.version}" if report else ""
     wait = held.asked.asked_at if held.asked else ""
     if asked.form or asked.step:
-        return f"{held.id}:{held.state}:{digest(held) if asked.form == 'update' else ''}"
+        facts = digest(held) if asked.form == "update" else ""
+        return f"{held.id}:{held.state}:{facts}:{_settled(asked, held)}"
     return f"{held.id}:{held.state}:{held.grade}:{held.proposed}:{held.response}:{wait}:{held.plan}:{bool(held.review)}"
 
 

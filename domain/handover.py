@@ -18,7 +18,7 @@ PARTS: Mapping[str, str] = {
     "quiet": "生效中的静默与检修",
     "sources": "数据源、设备与大屏",
     "instructions": "领导批示与落实",
-    "passed": "本班自动关闭与被抑制的告警",
+    "passed": "本班办结、自动关闭与被抑制的告警",
     "notes": "其他交代事项",
     "checks": "应急电话与物品",
 }

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from alerts.case_words import SPOKEN
 from domain.alert import AlertLevel
 from domain.case import Case, Handling
 from domain.dossier import Dossier
@@ -30,12 +31,13 @@ NEXT: Mapping[Handling, str] = {
     Handling.SHELVED: "到时唤醒",
 }
 SUPERVISED = frozenset({"yellow", "red"})  # 督办; 催办 is a word, not yet a measure
+HELD_BACK = "被抑制"
 _FINE = frozenset({Freshness.LIVE, Freshness.LATE})
 
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What lies outside the desk: warnings in force, incidents that departments told of, silences, sources, what passed by itself.
+    """What lies outside the desk: warnings in force, incidents that departments told of, silences, sources, what was closed this shift.
 
     name: a source's key as people know it.
     """
@@ -184,8 +186,14 @@ def _sources(known: Facts) -> Part:
 
 def _passed(known: Facts) -> Part:
     hidden = [case for case in known.cases if case.hidden]
-    lines = [Line(about=c.id, say=c.say, level=int(c.level), at=c.closed) for c in (*known.around.passed, *hidden)]
-    return _part("passed", lines, {"self_closed": len(known.around.passed), "hidden": len(hidden)})
+    by_people = [case for case in known.around.passed if case.handling is not Handling.SELF_CLOSED]
+    by_itself = [case for case in known.around.passed if case.handling is Handling.SELF_CLOSED]
+    lines = [
+        Line(about=c.id, say=c.say, next=SPOKEN[c.handling] if c.over else HELD_BACK, level=int(c.level), at=c.closed)
+        for c in (*by_people, *by_itself, *hidden)
+    ]
+    counts = {"finished": len(by_people), "self_closed": len(by_itself), "hidden": len(hidden)}
+    return _part("passed", lines, counts)
 
 
 def _instructions(known: Facts) -> Part:

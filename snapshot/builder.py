@@ -40,6 +40,7 @@ class Builder:
         self._events: tuple[tuple[Alert, ...], tuple[Incident, ...]] = ((), ())
         self._cases: dict[str, Case] = {}
         self._stage: StageOrder | None = None
+        self._papers = 0
         self._events_at: datetime | None = None
         self._replays: OrderedDict[datetime, CitySnapshot] = OrderedDict()
         self._lock = Lock()
@@ -58,8 +59,8 @@ class Builder:
         alerts, incidents = self._events_of(now, kinds)
         health = self._health(now)
         moment = Moment(
-            self._city, now, self._hot.courses, self._past, health, alerts, incidents, self._cases, self._stage
-        )
+            self._city, now, self._hot.courses, self._past, health, alerts, incidents, self._cases, self._stage, self._papers
+        )  # fmt: skip
         older = self._live
         version = max(to_ms(now), older.version + 1 if older is not None else 0)
         snapshot = CitySnapshot(moment, version, live=True)
@@ -100,6 +101,7 @@ class Builder:
             self._events, self._events_at = self._read_events(now), now
             self._cases = self._read_cases(self._events[0])
             self._stage = ordered(self._store.duty.dossiers(StageOrder, OPEN), now)
+            self._papers = self._store.duty.steps()
         return self._events
 
     def _read_cases(self, alerts: Sequence[Alert]) -> dict[str, Case]:
@@ -129,7 +131,7 @@ def _moved(old: Moment, new: Moment) -> frozenset[str]:
     """Which of alerts, incidents and the sources' states are not what they were."""
     states = [{key: health.state for key, health in m.sources.items()} for m in (old, new)]
     moved = {
-        ALERTS: (old.alerts, old.cases, old.stage) != (new.alerts, new.cases, new.stage),
+        ALERTS: (old.alerts, old.cases, old.stage, old.papers) != (new.alerts, new.cases, new.stage, new.papers),
         INCIDENTS: old.incidents != new.incidents,
         HEALTH: states[0] != states[1],
     }

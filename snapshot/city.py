@@ -67,6 +67,11 @@ class CitySnapshot:
         return self._moment.cases
 
     @property
+    def papers(self) -> int:
+        """How many steps the desk's papers have taken: it rises with each; 0 for a replayed moment."""
+        return self._moment.papers
+
+    @property
     def incidents(self) -> Sequence[Incident]:
         """Open incidents and those closed in the last 24 hours, newest first."""
         return self._moment.incidents

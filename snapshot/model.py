@@ -122,6 +122,11 @@ class Snapshot(Protocol):
         ...
 
     @property
+    def papers(self) -> int:
+        """How many steps the desk's papers have taken: it rises with each; 0 for a replayed moment."""
+        ...
+
+    @property
     def incidents(self) -> Sequence[Incident]:
         """Open incidents and those that closed in the last 24 hours, newest first, as known at this moment."""
         ...

@@ -49,6 +49,7 @@ class Moment:
     incidents: tuple[Incident, ...] = ()
     cases: Mapping[str, Case] = field(default_factory=dict)
     stage: StageOrder | None = None  # the operating stage that somebody has ordered; none for a replayed moment
+    papers: int = 0  # how many steps the desk's papers have taken; none for a replayed moment
 
     @cached_property
     def now(self) -> int:

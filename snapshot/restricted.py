@@ -91,6 +91,11 @@ class Restricted:
         found = self._snapshot.cases.items()
         return {mark: case for mark, case in found if sees_alert(self._reach, self._whole_city, case)}
 
+    @property
+    def papers(self) -> int:
+        """How many steps the desk's papers have taken: a number tells nothing of what is in them."""
+        return self._snapshot.papers
+
     @cached_property
     def incidents(self) -> Sequence[Incident]:
         """The incidents inside the reach."""

@@ -53,6 +53,11 @@ class Traced:
         return self._kept("cases", (), self._snapshot.cases)
 
     @property
+    def papers(self) -> int:
+        """How many steps the desk's papers have taken: it rises with each; 0 for a replayed moment."""
+        return self._kept("papers", (), self._snapshot.papers)
+
+    @property
     def incidents(self) -> Sequence[Incident]:
         """Open incidents and those closed in the last day."""
         return self._kept("incidents", (), self._snapshot.incidents)

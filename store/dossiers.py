@@ -145,6 +145,11 @@ def read_events(connection: Connection, keys: Collection[str]) -> list[DossierEv
     return [_event(row) for row in sorted(found, key=lambda row: row["id"])]
 
 
+def count_steps(connection: Connection) -> int:
+    """How many steps were ever kept: none is taken back."""
+    return connection.execute(select(func.max(dossier_step.c.id))).scalar_one() or 0
+
+
 def _held(connection: Connection, key: str) -> tuple[str, int] | None:
     """State and version as they stand."""
     row = connection.execute(select(dossier.c.state, dossier.c.version).where(dossier.c.id == key)).first()

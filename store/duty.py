@@ -121,6 +121,11 @@ class Duty:
         if made.dossiers or moved or made.notices:
             feed.record_change(connection, self._driver, to_ms(now), [feed.ALERTS])
 
+    def steps(self) -> int:
+        """How many steps dossiers have taken in all."""
+        with self._work.reading() as connection:
+            return dossiers.count_steps(connection)
+
     def look(self, what: Callable[[Desktop], Seen]) -> Seen:
         """Look at the desk as a decision would, all of it at one moment, without deciding anything."""
         with self._work.reading() as connection:

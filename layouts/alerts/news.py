@@ -17,7 +17,7 @@ NEWEST = 20  # cases told one by one; a page that slept through more says how ma
 def render(view: View) -> dict[str, Any]:
     """The data of the page's store: counts of cases nobody has signed for by level, and the newest of them.
 
-    mark changes with every step of any case, so that lists are read again.
+    mark changes with every step of any case, papers with every step of the desk's own papers, so that lists are read again.
     """
     cases = [case for case in view.snapshot.cases.values() if not case.over]
     new = sorted((case for case in cases if case.handling is Handling.NEW), key=lambda c: c.opened, reverse=True)
@@ -27,6 +27,7 @@ def render(view: View) -> dict[str, Any]:
             "counts": counts,
             "newest": [_told(view, case) for case in new[:NEWEST]],
             "mark": " ".join(sorted(f"{case.id}:{case.version}" for case in view.snapshot.cases.values())[-200:]),
+            "papers": view.snapshot.papers,
         }
     }
 

@@ -60,13 +60,18 @@ def orders(desk: Desk, found: Sequence[Order]) -> list[Child]:
         h(
             "Li",
             [
-                h("A", one.id, "link", href=menu.href("/orders", desk.lang) + f"?order={one.id}"),
+                h("A", one.id, "link", href=_order(desk, one.id)),
                 h("Span", one.unit, "near-name", title=one.content),
                 h("Small", _state(desk, one)),
             ],
         )
         for one in found
     ]
+
+
+def _order(desk: Desk, key: str) -> str:
+    """The address at which an order is open."""
+    return f"{menu.href('/orders', desk.lang)}{'?' if desk.lang == 'zh' else '&'}id={key}"
 
 
 def _state(desk: Desk, one: Order) -> str:

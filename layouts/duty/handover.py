@@ -35,6 +35,7 @@ COUNTS: Mapping[str, str] = {
     "silences": "静默 {n} 条",
     "total": "共 {n} 个数据源",
     "bad": "异常 {n} 个",
+    "finished": "办结 {n} 件",
     "self_closed": "自动关闭 {n} 件",
     "hidden": "被抑制 {n} 件",
 }
@@ -162,7 +163,8 @@ def _line(desk: Desk, shown: Shown, key: str, line: Line) -> Node:
     mark = h("Span", f"{MARKS[line.level]} P{line.level}", f"tag is-p{line.level}") if line.level in MARKS else None
     facts = [_number(desk, line), h("Span", desk.said(line.next)) if line.next else None]
     if line.at:
-        word = desk.t("应于 {at}", at=desk.moment(line.at)) if line.next else desk.moment(line.at)
+        owed = line.next and key != "passed"
+        word = desk.t("应于 {at}", at=desk.moment(line.at)) if owed else desk.moment(line.at)
         facts.append(h("Span", word, "is-loud" if line.late else ""))
     words = [h("Div", [mark, h("Span", desk.said(said(desk, line.say)))], "line-say"), h("Div", facts, "thing-facts")]
     return h("Li", [h("Div", words, "thing-words"), _tick(desk, shown, key, line)], "is-late" if line.late else "")

@@ -129,6 +129,11 @@ def ask(desk: Desk, one: IncidentFile) -> list[Child]:
     return [_form(desk.t("建议响应"), parts, [send, page.go(desk, "取消", id=one.id)])]
 
 
+def suggested(one: IncidentFile) -> str:
+    """How many responses were suggested so far: the form of the next one is over when it has become one more."""
+    return str(len(one.responses) + (one.asked is not None))
+
+
 def review(desk: Desk, one: IncidentFile) -> list[Child]:
     """What was learnt."""
     held = one.review
@@ -179,7 +184,7 @@ def _offered(desk: Desk, one: IncidentFile, verb: str) -> bool:
 def _plain(desk: Desk, one: IncidentFile, can: Sequence[str]) -> Node | None:
     verbs = [verb for verb in _WORDED if verb in can and _offered(desk, one, verb)]
     forms = [
-        page.go(desk, word, id=one.id, form=verb)
+        page.go(desk, word, id=one.id, form=f"ask:{suggested(one)}" if verb == "ask" else verb)
         for verb, word in _FORMS.items()
         if verb in can and _offered(desk, one, verb)
     ]

@@ -24,7 +24,7 @@ _ASKED = ("id", "show", "form", "step", "report", "print", "case")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the address asks. form: the form at the side (new, drill, update, ask, review); step: a step of the plan, from 1.
+    """What the address asks. form: the form at the side (new, drill, update, ask:<suggested before>, review); step: a step of the plan, from 1.
 
     report: a report at the side; print: a report as a sheet of paper; case: the alert that a new incident comes from.
     """

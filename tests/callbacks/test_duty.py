@@ -1,5 +1,6 @@
 """The duty desk against a real store: what the queue tells, what is open, what officers do, and who came first."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -288,6 +289,9 @@ def test_a_dispatched_order_stands_beside_its_case_and_sets_the_clock(
     assert row["k"] == "单位签收"
     side = page(services).case(officer(), f"?case={numbers['water']}")[1]
     assert "市水利局" in texts(side)
+    for more, link in (("", f"/orders?id={order.id}"), ("&lang=en", f"/orders?lang=en&id={order.id}")):
+        drawn = page(services).case(officer(), f"?case={numbers['water']}{more}")[1]
+        assert f'"{link}"' in json.dumps(drawn)
 
 
 def test_the_desk_checks_what_the_unit_handed_in_and_not_who_dispatched_it(

@@ -156,6 +156,23 @@ def test_the_whole_way_from_the_call_to_the_review(services: AccountServices) ->
     assert "液氨 2 吨" in told
 
 
+def test_the_form_of_a_step_or_a_response_makes_room_once_it_is_done(services: AccountServices) -> None:
+    key = called(services).id
+    must(services, "li.wei", "verify", key, words="属实")
+    for search, done in (
+        (f"?id={key}&step=1", lambda: must(services, "li.wei", "done", f"{key}:0", words="液氨 2 吨")),
+        (f"?id={key}&form=ask:0", lambda: must(services, "li.wei", "ask", key, level="3", area="源潭镇")),
+    ):
+        here = desk(services)
+        before = incidents.mark(services, here, search)
+        form = [texts(node) for node in incidents.pane(services, here, search)]
+        done()
+        assert incidents.mark(services, here, search) != before
+        after = [texts(node) for node in incidents.pane(services, here, search)]
+        assert after != form
+        assert after == [texts(node) for node in incidents.pane(services, here, f"?id={key}")]
+
+
 def test_a_drill_is_marked_wherever_it_is_shown(services: AccountServices) -> None:
     must(services, "li.wei", "drill", scenario="tanker")
     one = services.store.duty.dossiers(IncidentFile)[0]

@@ -319,7 +319,10 @@ def test_every_part_says_what_is_open() -> None:
         around=Around(
             silences=(quiet, over),
             sources=sources,
-            passed=[urgent_case("g9", id="GJ-9", handling=Handling.SELF_CLOSED)],
+            passed=[
+                urgent_case("g9", id="GJ-9", handling=Handling.SELF_CLOSED),
+                urgent_case("g8", id="GJ-8", handling=Handling.DONE),
+            ],
         ),
     )
     found = {part.key: part for part in parts(known)}
@@ -333,9 +336,10 @@ def test_every_part_says_what_is_open() -> None:
     assert counts["quiet"] == {"silences": 1}
     assert counts["sources"] == {"total": 2, "bad": 1}
     assert counts["instructions"] == {"open": 1, "overdue": 0}
-    assert counts["passed"] == {"self_closed": 1, "hidden": 1}
+    assert counts["passed"] == {"finished": 1, "self_closed": 1, "hidden": 1}
     assert found["in_force"].lines[0].say == "内涝：Ⅲ级响应"
-    assert [line.about for line in found["passed"].lines] == ["GJ-9", "GJ-3"]
+    passed = [(line.about, line.next) for line in found["passed"].lines]
+    assert passed == [("GJ-8", "已办结"), ("GJ-9", "自动恢复·未人工处理"), ("GJ-3", "被抑制")]
 
 
 # -- no sequence loses the desk

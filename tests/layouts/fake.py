@@ -207,6 +207,7 @@ class FakeSnapshot:
     broken: str = ""
     reach: Reach = WHOLE
     cases: Mapping[str, Case] = field(default_factory=dict)
+    papers: int = 0
     outlooks: Mapping[tuple[str, str], Outlook] = field(default_factory=dict)
 
     @cached_property

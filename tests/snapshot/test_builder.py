@@ -11,6 +11,8 @@ from domain.errors import StoreError
 from domain.health import Freshness
 from domain.incident import Incident
 from duty.stage import Wish, order
+from layouts.alerts import news
+from layouts.view import View
 from snapshot import numbers
 from snapshot.city import CitySnapshot
 from store.desk import Planned
@@ -223,3 +225,12 @@ def test_a_stage_that_somebody_ordered_holds_for_the_city_until_its_time(desk: D
     assert ordered.note.split("；")[0].endswith("：台风")
     assert desk.live(NOW + SECOND).reading("city.status", EAST).value == 1
     assert desk.live(NOW + timedelta(minutes=5)).reading("city.status").value == 1
+
+
+def test_a_step_of_the_desks_papers_moves_what_pages_are_told(desk: Desk) -> None:
+    before = desk.live()
+    leader = Viewer("chen.jun", "陈军", Role.LEADER, RIGHTS[Role.LEADER])
+    desk.store.duty.decide(order(Wish(4, timedelta(minutes=5), "台风", 1), leader, NOW), None, NOW)
+    after = desk.live(NOW + SECOND)
+    assert after.papers > before.papers
+    assert news.render(View(after)) != news.render(View(before))

@@ -74,6 +74,14 @@ def test_a_step_is_found_again_with_all_that_was(store: Store) -> None:
     assert events[1].body["owner"] == "wang"
 
 
+def test_every_step_is_counted(store: Store) -> None:
+    assert store.duty.steps() == 0
+    (one,) = kept(store, paper())
+    before = store.duty.steps()
+    store.duty.decide(signed(one.id, "wang"), None, NOW)
+    assert 0 < before < store.duty.steps()
+
+
 def test_of_two_decisions_at_once_the_second_sees_the_first(store: Store) -> None:
     (one,) = kept(store, paper())
 
