@@ -87,7 +87,8 @@ def _after(desk: Desk, one: Report, of: str, can: list[str]) -> Child:
     acts = [frame.press(desk.t(TABLE.moves[verb].name), f"{page.IDS.page}:{verb}", of) for verb in can]
     paper = page.go(desk, "打印版式", id=one.about, print=one.id)
     words = papers.area(desk.t("接收人或更正原因"), "words", rows=2) if set(can) - {"send"} else None
-    return h("Div", [words, h("Div", [*acts, paper], "form-end")], "form", data={"form": ""})
+    back = page.go(desk, "返回事件", id=one.about)
+    return h("Div", [words, h("Div", [*acts, paper, back], "form-end")], "form", data={"form": ""})
 
 
 def paper(desk: Desk, held: IncidentFile, one: Report, names: Mapping[str, str]) -> list[Child]:
