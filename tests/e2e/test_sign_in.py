@@ -140,7 +140,7 @@ def test_a_click_after_the_end_of_a_session_says_so_too(come: Come, cockpit: Coc
     """The stream is cut off, so that only the callback can tell."""
     first = added(cockpit, "sun.mei")
     page = come(None).page
-    page.goto(cockpit.url)
+    page.goto(f"{cockpit.url}overview")
     fill(page, "sun.mei", first)
     change(page, first, OWN)
     live(page)
@@ -164,7 +164,7 @@ def test_coming_in_by_another_tab_brings_this_one_back(come: Come, cockpit: Cock
     other.goto(cockpit.url)
     fill(other, "wu.gang", second)
     change(other, second, OWN + " again")
-    other.wait_for_url(cockpit.url)
+    other.wait_for_url("**/duty*")  # where an officer begins
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     live(page)
 
