@@ -5,12 +5,12 @@ import logging
 from datetime import timedelta
 from typing import Any
 
-from dash import Dash, Input, Output, State, ctx, no_update
+from dash import Dash, Input, Output, State, no_update
 
 from access.refused import AccessRefused
 from access.tokens import Wish
 from access.viewer import current
-from callbacks.accounts_press import FIELDS, Act, Done, Press, perform, press, presses
+from callbacks.accounts_press import Act, Done, Press, Pressed, wire
 from callbacks.accounts_services import AccountServices
 from domain.account import Account, Right, Viewer
 from domain.errors import StoreError
@@ -114,21 +114,7 @@ def register(app: Dash, services: AccountServices) -> None:
         viewer = current()
         return no_update if viewer is None else await asyncio.to_thread(fill, viewer, search or "")
 
-    @app.callback(
-        Output(mine.SAID, "children"),
-        Output(mine.CHANGED, "data"),
-        presses(mine.PAGE),
-        FIELDS,
-        State(frame.URL, "search"),
-        prevent_initial_call=True,
-    )
-    async def act(clicks: list[int | None], _values: list[object], search: str | None) -> Any:
-        viewer, pressed = current(), press(ctx.triggered_id, clicks, ctx.states_list[0])
-        if viewer is None or pressed is None:
-            return no_update, no_update
-        desk = services.desk(viewer, search or "")
-        done = await asyncio.to_thread(perform, ACTS, services, desk, pressed)
-        return done.notice, desk.now.isoformat() if done.changed else no_update
+    wire(app, services, Pressed(mine.PAGE, mine.SAID, mine.CHANGED), ACTS)
 
     @app.callback(
         Output(mine.PASSWORD_SAID, "children"),

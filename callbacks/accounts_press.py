@@ -1,13 +1,15 @@
 """Buttons of the pages about people: which one was pressed, with what filled in, and what came of it."""
 
+import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from dash import ALL, Input, State
+from dash import ALL, Dash, Input, Output, State, ctx, no_update
 
 from access.refused import AccessRefused
+from access.viewer import current
 from callbacks.accounts_services import AccountServices
 from domain.errors import StoreError
 from layouts.accounts import frame, words
@@ -81,3 +83,32 @@ def perform(acts: Mapping[str, Act], services: AccountServices, desk: Desk, pres
     except StoreError as error:
         log.warning("%s by %s failed: %s", pressed.name, desk.viewer.login, error)
         return Done(frame.notice(desk, "bad", desk.t("数据库没有应答，什么都没有改变；请稍后再试。")), changed=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """The parts of a page that its buttons write to: what was said, and that the page has to be read again."""
+
+    page: str
+    said: str
+    changed: str
+
+
+def wire(app: Dash, services: AccountServices, parts: Pressed, acts: Mapping[str, Act]) -> None:
+    """The callback of a page's buttons. `changed` gets another text each time, so that every reader of it is woken."""
+
+    @app.callback(
+        Output(parts.said, "children"),
+        Output(parts.changed, "data"),
+        presses(parts.page),
+        FIELDS,
+        State(frame.URL, "search"),
+        prevent_initial_call=True,
+    )
+    async def act(clicks: list[int | None], _fields: object, search: str | None) -> Any:
+        viewer, pressed = current(), press(ctx.triggered_id, clicks, ctx.states_list[0])
+        if viewer is None or pressed is None:
+            return no_update, no_update
+        desk = services.desk(viewer, search or "")
+        done = await asyncio.to_thread(perform, acts, services, desk, pressed)
+        return done.notice, f"{pressed.of} {services.now().isoformat()}" if done.changed else no_update

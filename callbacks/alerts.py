@@ -14,7 +14,7 @@ from access.viewer import current
 from alerts.cases import SPOKEN, VERBS, Fill, act
 from alerts.inhibit import Hidden
 from callbacks import silencing
-from callbacks.accounts_press import FIELDS, Act, Done, Press, perform, press, presses
+from callbacks.accounts_press import Act, Done, Press, Pressed, wire
 from callbacks.accounts_services import AccountServices
 from domain.account import Right, Viewer
 from domain.case import Case
@@ -161,18 +161,4 @@ def register(app: Dash, services: AccountServices) -> None:
         drawn = await asyncio.to_thread(draw, pane, viewer, search or "")
         return drawn, marked(search or "", told)
 
-    @app.callback(
-        Output(page.SAID, "children"),
-        Output(page.CHANGED, "data"),
-        presses(one.PAGE),
-        FIELDS,
-        State(frame.URL, "search"),
-        prevent_initial_call=True,
-    )
-    async def step(clicks: list[int | None], _fields: object, search: str | None) -> Any:
-        viewer = current()
-        pressed = press(ctx.triggered_id, clicks, ctx.states_list[0])
-        if viewer is None or pressed is None:
-            return no_update, no_update
-        done = await asyncio.to_thread(perform, ACTS, services, services.desk(viewer, search or ""), pressed)
-        return done.notice, f"{pressed.of} {services.now().isoformat()}" if done.changed else no_update
+    wire(app, services, Pressed(one.PAGE, page.SAID, page.CHANGED), ACTS)

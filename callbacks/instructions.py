@@ -54,15 +54,13 @@ def shown(services: AccountServices, desk: Desk, search: str) -> page.Shown:
     told = f"{about.name} {about.shown}".strip() if about else ""
     named = asked.about if about else ""
     return page.Shown(
-        found, opened, events, names, units(services), page.New(named, told, asked.shown, about.unit if about else "")
+        found,
+        opened,
+        events,
+        names,
+        services.city.departments,
+        page.New(named, told, asked.shown, about.unit if about else ""),
     )
-
-
-def units(services: AccountServices) -> list[str]:
-    """The departments of the city, as its sources and metrics name them."""
-    city = services.city
-    named = {one.department for one in city.sources.values()} | {one.department for one in city.metrics.values()}
-    return sorted(named - {""})
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +101,7 @@ def _case(services: AccountServices, about: str) -> About | None:
 
 def _issue(services: AccountServices, desk: Desk, pressed: Press) -> Done:
     unit, minutes = pressed.text("unit"), pressed.text("span")
-    if unit not in units(services) or minutes not in page.SPANS:
+    if unit not in services.city.departments or minutes not in page.SPANS:
         return refused(desk, desk.t("请选择落实单位和时限"))
     named = pressed.of
     about = _about(services, desk, named) or About()

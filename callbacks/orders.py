@@ -8,7 +8,6 @@ from dash import Dash
 from access.verbs import Verb
 from callbacks.accounts_press import Act, Done, Press
 from callbacks.accounts_services import AccountServices
-from callbacks.instructions import units
 from callbacks.papers import Paper, decided, refused, wire
 from domain.account import Right, Role
 from domain.case import Case
@@ -61,7 +60,7 @@ def shown(services: AccountServices, desk: Desk, search: str) -> page.Shown:
     about = _case(services, desk, asked.about)
     acting = viewer.may(Right.ACT)
     return page.Shown(
-        found, opened, events, names, units(services) if acting else (),
+        found, opened, events, names, services.city.departments if acting else (),
         about.id if about else "", about.say if about else "", about.version if about else 0,
     )  # fmt: skip
 
@@ -73,7 +72,7 @@ def _case(services: AccountServices, desk: Desk, about: str) -> Case | None:
 
 def _dispatch(services: AccountServices, desk: Desk, pressed: Press) -> Done:
     unit, level = pressed.text("unit"), pressed.text("level") or "3"
-    if unit not in units(services) or level not in order_forms.LEVELS:
+    if unit not in services.city.departments or level not in order_forms.LEVELS:
         return refused(desk, desk.t("请选择承办单位"))
     about, _, seen = pressed.of.partition(" ")
     case = _case(services, desk, about)
@@ -109,7 +108,7 @@ def _given(services: AccountServices, desk: Desk, pressed: Press, held: Order, s
     sent = pressed.fields.get("files") if pressed.name in FILED else ""
     minutes, unit = pressed.text("span"), pressed.text("unit")
     begin = max(held.finish_by, desk.now) if pressed.name == "ask" else desk.now
-    known = desk.viewer.role is not Role.CLERK and unit in units(services)
+    known = desk.viewer.role is not Role.CLERK and unit in services.city.departments
     return Given(
         pressed.text("words"),
         unit if known else "",

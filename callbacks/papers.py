@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dash import Dash, Input, Output, State, ctx, no_update
+from dash import Dash, Input, Output, State, no_update
 
 from access.ask import deed
 from access.verbs import Verb
 from access.viewer import current
-from callbacks.accounts_press import FIELDS, Act, Done, Press, perform, press, presses
+from callbacks import accounts_press as press
+from callbacks.accounts_press import Act, Done
 from callbacks.accounts_services import AccountServices
 from domain.account import Right, Viewer
 from domain.errors import StoreError, TransitionRefused
@@ -117,15 +118,4 @@ def wire(app: Dash, services: AccountServices, paper: Paper) -> None:
             return no_update, no_update
         return await asyncio.to_thread(drawn, paper.pane, services, viewer, search or ""), mark
 
-    @app.callback(
-        Output(ids.said, "children"), Output(ids.changed, "data"), presses(ids.page), FIELDS,
-        State(frame.URL, "search"), prevent_initial_call=True,
-    )  # fmt: skip
-    async def step(clicks: list[int | None], _fields: object, search: str | None) -> Any:
-        viewer = current()
-        pressed: Press | None = press(ctx.triggered_id, clicks, ctx.states_list[0])
-        if viewer is None or pressed is None:
-            return no_update, no_update
-        desk = services.desk(viewer, search or "")
-        done = await asyncio.to_thread(perform, paper.acts, services, desk, pressed)
-        return done.notice, f"{pressed.of} {services.now().isoformat()}" if done.changed else no_update
+    press.wire(app, services, press.Pressed(ids.page, ids.said, ids.changed), paper.acts)

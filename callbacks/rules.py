@@ -16,7 +16,7 @@ from alerts import rehearsal
 from alerts.inhibit import hidden_counts
 from alerts.timeline import check
 from callbacks import rules_views, silencing
-from callbacks.accounts_press import FIELDS, Act, Done, Press, perform, press, presses
+from callbacks.accounts_press import Act, Done, Press, Pressed, press, presses, wire
 from callbacks.accounts_services import AccountServices
 from callbacks.rules_past import StorePast
 from domain.account import Reach, Right, Viewer
@@ -211,18 +211,4 @@ def register(app: Dash, services: AccountServices) -> None:
             return no_update
         return await asyncio.to_thread(trial, services, services.desk(viewer, search or ""), pressed)
 
-    @app.callback(
-        Output(rules.SAID, "children"),
-        Output(rules.CHANGED, "data"),
-        presses(rules.PAGE),
-        FIELDS,
-        State(frame.URL, "search"),
-        prevent_initial_call=True,
-    )
-    async def change(clicks: list[int | None], _fields: object, search: str | None) -> Any:
-        viewer, pressed = current(), press(ctx.triggered_id, clicks, ctx.states_list[0])
-        if viewer is None or pressed is None:
-            return no_update, no_update
-        desk = services.desk(viewer, search or "")
-        done = await asyncio.to_thread(perform, ACTS, services, desk, pressed)
-        return done.notice, f"{pressed.of} {services.now().isoformat()}" if done.changed else no_update
+    wire(app, services, Pressed(rules.PAGE, rules.SAID, rules.CHANGED), ACTS)

@@ -1,18 +1,17 @@
 """The page of the walls: what they report, and orders to them."""
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from dash import Dash, Input, Output, State, ctx, no_update
+from dash import Dash, Input, Output, no_update
 
 from access.ask import deed
 from access.verbs import Verb
 from access.viewer import current
-from callbacks.accounts_press import FIELDS, Act, Done, Press, perform, press, presses
+from callbacks.accounts_press import Act, Done, Press, Pressed, wire
 from callbacks.accounts_services import AccountServices
 from domain.account import Right
 from layouts.accounts import frame
@@ -85,17 +84,4 @@ def register(app: Dash, services: AccountServices, walls: Displays) -> None:
         viewer = current()
         return no_update if viewer is None else page.body(services.desk(viewer, search or ""), walls.all())
 
-    @app.callback(
-        Output(page.SAID, "children"),
-        Output(page.CHANGED, "data"),
-        presses(page.PAGE),
-        FIELDS,
-        State(frame.URL, "search"),
-        prevent_initial_call=True,
-    )
-    async def change(clicks: list[int | None], _fields: object, search: str | None) -> Any:
-        viewer, pressed = current(), press(ctx.triggered_id, clicks, ctx.states_list[0])
-        if viewer is None or pressed is None:
-            return no_update, no_update
-        done = await asyncio.to_thread(perform, acts, services, services.desk(viewer, search or ""), pressed)
-        return done.notice, services.now().isoformat() if done.changed else no_update
+    wire(app, services, Pressed(page.PAGE, page.SAID, page.CHANGED), acts)

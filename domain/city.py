@@ -93,6 +93,14 @@ class City:
         """Districts by adcode, in the declared order."""
         return {d.adcode: d for d in self.spec.districts}
 
+    @property
+    def departments(self) -> list[str]:
+        """Every department that a source, a metric or a rule names, in order."""
+        named = {one.department for one in self.sources.values()}
+        named |= {one.department for one in self.metrics.values()}
+        named |= {one.department for one in self.rules.values()}
+        return sorted(named - {""})
+
     def place_name(self, place: str) -> str:
         """The name of a site, a district or the city itself; the id when unknown."""
         if place == self.adcode:

@@ -36,7 +36,7 @@ def _package(part: str) -> Callable[[bytes], bool]:
             with zipfile.ZipFile(io.BytesIO(content)) as packed:
                 names = set(packed.namelist())
         except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, EOFError):
-            return False
+            return False  # whatever zipfile says of bytes that are no package: the answer is the same
         return {"[Content_Types].xml", part} <= names and not any("vbaproject" in name.lower() for name in names)
 
     return fits

@@ -5,32 +5,24 @@ The calendar of a year is announced in the autumn before; a year that is not kno
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
 from zoneinfo import ZoneInfo
+
+from indicators.workdays import rests
 
 DAY = timedelta(days=1)
 HOURS = ((time(8, 30), time(12, 0)), (time(14, 30), time(17, 30)))  # of a public office; local time
 FURTHEST = 400  # days that are looked ahead; no clock is longer
 
 
-@lru_cache(maxsize=4096)
 def is_workday(day: date) -> bool:
     """Whether public offices work on a day; Monday to Friday in a year whose calendar is not known."""
-    import chinese_calendar  # at the first working-time clock, not at start
+    resting = rests(day)
+    return day.isoweekday() <= 5 if resting is None else not resting
 
-    return chinese_calendar.is_workday(day) if known(day.year) else day.isoweekday() <= 5
 
-
-@lru_cache(maxsize=64)
 def known(year: int) -> bool:
     """Whether the official calendar of a year is known."""
-    import chinese_calendar
-
-    try:
-        chinese_calendar.is_workday(date(year, 1, 1))
-    except NotImplementedError:
-        return False
-    return True
+    return rests(date(year, 1, 1)) is not None
 
 
 def unknown(since: datetime, until: datetime, zone: ZoneInfo) -> tuple[int, ...]:

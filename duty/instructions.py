@@ -9,6 +9,7 @@ from domain.dossier import DossierStep
 from domain.errors import TransitionRefused
 from domain.instruction import Instruction
 from duty.cards import OPEN
+from duty.table import Move, MoveTable
 from store.duty import Desktop, Outcome
 
 LONGEST = 500  # characters
@@ -16,20 +17,20 @@ STATES: Mapping[str, str] = {"issued": "待接收", "received": "落实中", "do
 Decision = Callable[[Desktop], Outcome]
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
-    """One thing people do with an instruction: what it is called, from which states, and who may, in words."""
-
-    name: str
-    states: frozenset[str]
-    who: str
+def _acts(_held: Instruction, viewer: Viewer) -> bool:
+    return viewer.may(Right.ACT)
 
 
-MOVES: Mapping[str, Move] = {
-    "receive": Move("接收批示", frozenset({"issued"}), "值班员或值班长"),
-    "finish": Move("报告落实", frozenset({"received"}), "值班员或值班长"),
-    "withdraw": Move("撤回批示", frozenset({"issued", "received"}), "作出批示的领导"),
+def _owns(held: Instruction, viewer: Viewer) -> bool:
+    return viewer.login == held.owner
+
+
+MOVES: Mapping[str, Move[Instruction]] = {
+    "receive": Move("接收批示", frozenset({"issued"}), "received", "值班员或值班长", _acts),
+    "finish": Move("报告落实", frozenset({"received"}), "done", "值班员或值班长", _acts),
+    "withdraw": Move("撤回批示", frozenset({"issued", "received"}), "withdrawn", "作出批示的领导", _owns),
 }
+TABLE = MoveTable(MOVES, STATES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +76,9 @@ def issue(wish: Wish, viewer: Viewer, now: datetime, order: Order = no_order) ->
     return decide
 
 
-def may(held: Instruction, verb: str, viewer: Viewer) -> bool:
-    """Whether somebody may do this with an instruction, whatever its state."""
-    return viewer.login == held.owner if verb == "withdraw" else viewer.may(Right.ACT)
-
-
 def possible(held: Instruction, viewer: Viewer) -> list[str]:
     """What somebody may do with an instruction as it stands."""
-    return [verb for verb, move in MOVES.items() if held.state in move.states and may(held, verb, viewer)]
+    return TABLE.possible(held, viewer)
 
 
 def step(key: str, verb: str, viewer: Viewer, now: datetime, words: str = "") -> Decision:
@@ -90,7 +86,7 @@ def step(key: str, verb: str, viewer: Viewer, now: datetime, words: str = "") ->
 
     def decide(top: Desktop) -> Outcome:
         held = top.dossier(Instruction, key)
-        _must(held, verb, viewer)
+        TABLE.must(held, verb, viewer)
         if verb != "receive" and not words.strip():
             raise TransitionRefused(f"{MOVES[verb].name}须写明情况", permanent=True)
         moved = _DOES[verb](held.become(updated=now), viewer, now, words.strip()[:LONGEST])
@@ -107,17 +103,6 @@ def overdue(now: datetime) -> Decision:
         return Outcome([DossierStep(one.become(late=True, due=None, updated=now), "overdue", now) for one in late])
 
     return decide
-
-
-def _must(held: Instruction, verb: str, viewer: Viewer) -> None:
-    move = MOVES.get(verb)
-    if move is None:
-        raise TransitionRefused(f"没有“{verb}”这一操作", permanent=True)
-    if held.state not in move.states:
-        can = "、".join(MOVES[name].name for name in possible(held, viewer)) or "查看"
-        raise TransitionRefused(f"{held.id} 现为“{STATES[held.state]}”，不能{move.name}；可以：{can}")
-    if not may(held, verb, viewer):
-        raise TransitionRefused(f"{move.name}须由{move.who}操作", permanent=True)
 
 
 def _receive(held: Instruction, viewer: Viewer, now: datetime, words: str) -> Instruction:  # noqa: ARG001

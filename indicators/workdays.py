@@ -16,7 +16,7 @@ def rests(day: date) -> bool | None:
 
     try:
         return bool(chinese_calendar.is_holiday(day))
-    except NotImplementedError:
+    except NotImplementedError:  # how the library says that it does not know the year
         return None
 
 

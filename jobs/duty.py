@@ -6,10 +6,10 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 from domain.city import City
-from domain.errors import TransitionRefused
 from domain.order import Order
 from duty.order_notices import telling
 from duty.orders import timed
+from jobs.passing import decided
 from store import Store
 
 log = logging.getLogger("duty")
@@ -29,16 +29,5 @@ def keeper(city: City, store: Store) -> Callable[[datetime], Awaitable[None]]:
 def turned(city: City, store: Store, now: datetime) -> int:
     """Let time pass for every order that is due; how many it moved."""
     due = [key for prefix, key in store.duty.due(now) if prefix == Order.PREFIX]
-    return sum(_moved(city, store, key, now) for key in due)
-
-
-def _moved(city: City, store: Store, key: str, now: datetime) -> bool:
-    try:
-        decision = telling(timed(key, now, city.zone), city.receivers.values(), now)
-        done = store.duty.decide(decision, None, now)
-    except TransitionRefused as error:  # a person was faster; the next look sees what they did
-        log.info("time moved nothing: %s", error)
-        return False
-    for step in done.dossiers:
-        log.info("%s %s: %s", step.verb, step.dossier.id, step.dossier.title)
-    return bool(done.dossiers)
+    receivers = city.receivers.values()
+    return sum(decided(store, telling(timed(key, now, city.zone), receivers, now), now, log) for key in due)

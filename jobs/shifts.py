@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 
 from domain.city import City
 from domain.dossier import Dossier
-from domain.errors import TransitionRefused
 from domain.handover import Handover
 from domain.instruction import Instruction
 from domain.shift import Shift
@@ -15,8 +14,8 @@ from domain.stage import StageOrder
 from duty.instructions import overdue
 from duty.shifts import OPEN, turn
 from duty.stage import expire
+from jobs.passing import decided
 from store import Store
-from store.duty import Desktop, Outcome
 
 log = logging.getLogger("shifts")
 
@@ -40,7 +39,7 @@ def turned(city: City, store: Store, now: datetime) -> bool:
         (overdue(now), _due(store.duty.dossiers(Instruction, OPEN), now)),
     ]
     moved = [
-        _decided(store, decision, now) for decision, due in decisions if due
+        decided(store, decision, now, log) for decision, due in decisions if due
     ]  # each of them, whatever the others do
     return any(moved)
 
@@ -53,14 +52,3 @@ def _shifts_due(city: City, store: Store, now: datetime) -> bool:
 
 def _due(found: Sequence[Dossier], now: datetime) -> bool:
     return any(one.due is not None and one.due <= now for one in found)
-
-
-def _decided(store: Store, decision: Callable[[Desktop], Outcome], now: datetime) -> bool:
-    try:
-        done = store.duty.decide(decision, None, now)
-    except TransitionRefused as error:  # a person was faster; the next look sees what they did
-        log.info("time moved nothing: %s", error)
-        return False
-    for step in done.dossiers:
-        log.info("%s %s: %s", step.verb, step.dossier.id, step.dossier.title)
-    return bool(done.dossiers)

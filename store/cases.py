@@ -101,7 +101,7 @@ def read_these(connection: Connection, keys: Collection[str]) -> list[Case]:
 def read_events(connection: Connection, key: str) -> list[CaseEvent]:
     """Every step of a case, oldest first."""
     statement = select(case_step).where(case_step.c.case_id == storable(key)).order_by(case_step.c.id)
-    return [_event(row) for row in connection.execute(statement).mappings()]
+    return [event_of(row) for row in connection.execute(statement).mappings()]
 
 
 def put(connection: Connection, steps: Sequence[CaseStep], day: Callable[[datetime], str]) -> list[Case] | None:
@@ -219,7 +219,8 @@ def case_of(row: RowMapping | Mapping[str, Any]) -> Case:
     )
 
 
-def _event(row: RowMapping) -> CaseEvent:
+def event_of(row: RowMapping) -> CaseEvent:
+    """A row as a step."""
     return CaseEvent(
         case=row["case_id"],
         at=from_ms(row["at"]),

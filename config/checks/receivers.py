@@ -28,10 +28,10 @@ def check_receivers(parts: Parts) -> None:
 
 
 def _departments(parts: Parts) -> list[str]:
-    """The departments that may be given orders: those that sources and metrics name."""
-    named = {one.department for _, _, one in valid(parts.sources)} | {
-        one.department for _, _, one in valid(parts.metrics)
-    }
+    """The departments that may be given orders: those that sources, metrics and rules name (`City.departments`)."""
+    named = {one.department for _, _, one in valid(parts.sources)}
+    named |= {one.department for _, _, one in valid(parts.metrics)}
+    named |= {one.department for _, _, one in valid(parts.rules)}
     return sorted(named - {""})
 
 

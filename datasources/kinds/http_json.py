@@ -1,14 +1,15 @@
 """A REST service that answers JSON."""
 
 from collections.abc import AsyncGenerator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Literal
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 import httpx
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, Field
 
-from datasources.auth import CLOSED, Auth, TokenAuth
+from datasources.answers import WebSpec
+from datasources.auth import CLOSED
 from datasources.context import SourceContext
 from datasources.formats.documents import parse_json
 from datasources.paths import compiled
@@ -16,7 +17,6 @@ from datasources.rows import records_of
 from datasources.times import TimeReader
 from datasources.web import Request, Web, same_host
 from domain.errors import SourceError
-from domain.metric import Duration
 from domain.source import Ask, Page, Record, SourceSpec
 
 
@@ -60,20 +60,13 @@ class Since(BaseModel):
     )
 
 
-class HttpJsonSpec(SourceSpec):
+class HttpJsonSpec(WebSpec):
     """A REST/JSON feed. Secrets come only from environment variables named here; `url` may not hold a password."""
 
-    model_config = ConfigDict(hide_input_in_errors=True)
     kind: Literal["http_json"]
-    url: str = Field(description="Address, http or https, without user and password.")
     method: Literal["GET", "POST"] = Field("GET", description="HTTP method.")
-    params: dict[str, str] = Field(default_factory=dict, description="Query parameters sent with every request.")
     body: dict[str, str | int | float | bool] = Field(
         default_factory=dict, description="JSON body of a POST request; paging parameters are put into it."
-    )
-    headers: dict[str, str] = Field(default_factory=dict, description="Headers without secrets.")
-    auth: Annotated[Auth, Field(discriminator="type")] | None = Field(
-        None, description="How to identify: type header, basic or token."
     )
     paging: Annotated[PagePaging | NextPaging | CursorPaging, Field(discriminator="type")] | None = Field(
         None, description="How to get more pages: type page, next or cursor."
@@ -82,28 +75,7 @@ class HttpJsonSpec(SourceSpec):
     carry: dict[str, str] = Field(
         default_factory=dict, description="Document-level fields copied into each record: name -> JMESPath."
     )
-    request_timeout: Duration = Field(
-        timedelta(seconds=10), description="Longest wait for one answer; `timeout` bounds the whole run."
-    )
-    max_bytes: int = Field(20_000_000, gt=0, description="Largest answer accepted, unpacked.")
     max_pages: int = Field(1000, gt=0, description="Most pages of one run.")
-
-    @field_validator("url")
-    @classmethod
-    def _no_password(cls, url: str) -> str:
-        parts = urlsplit(url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise ValueError("url: give an http:// or https:// address")
-        if parts.username or parts.password:
-            raise ValueError("url: user and password do not belong into an address; use auth: {type: basic, ...}")
-        return url
-
-    def calls(self) -> dict[tuple[str, ...], str]:
-        """The feed's address and the login's."""
-        called: dict[tuple[str, ...], str] = {("url",): self.url}
-        if isinstance(self.auth, TokenAuth):
-            called["auth", "url"] = self.auth.url
-        return called
 
 
 class HttpJsonSource:

@@ -113,9 +113,8 @@ def _fields(desk: Desk, account: Account) -> list[Child]:
 
 
 def _departments(desk: Desk) -> Node:
-    """What can be typed as a department: those the city's sources name."""
-    named = sorted({spec.department for spec in desk.city.sources.values()})
-    return h("Datalist", [h("Option", None, value=name) for name in named], id="departments")
+    """What can be typed as a department: those the city names."""
+    return h("Datalist", [h("Option", None, value=name) for name in desk.city.departments], id="departments")
 
 
 def reach(desk: Desk, has: Reach = WHOLE) -> list[Child]:

@@ -58,8 +58,7 @@ def _levels(_city: City, case: Case) -> Options:
 
 
 def _units(city: City, _case: Case) -> Options:
-    named = {metric.department for metric in city.metrics.values()} | {rule.department for rule in city.rules.values()}
-    return [(name, name) for name in sorted(named - {""})]
+    return [(name, name) for name in city.departments]
 
 
 def _unit(city: City, case: Case) -> str:

@@ -60,7 +60,7 @@ def render(desk: Desk, case: Case, side: Side) -> list[Child]:
     return [
         _panel(desk.t("预案"), side.plan_caption, plan, "is-plan"),
         _panel(desk.t("工单"), desk.t("{n} 件", n=len(side.orders)), orders, "is-orders") if orders else None,
-        _panel(desk.t("周边资源"), desk.t("{n} km 内", n=desk_map.RINGS[-1]), _near(desk, side.near), "is-near"),
+        _panel(desk.t("周边资源"), desk.t("{n} km 内", n=desk_map.RINGS[-1]), _near(desk, case, side.near), "is-near"),
         _panel(desk.t("处置时间线"), desk.t("只增不改"), _timeline(desk, side.happened), "is-timeline"),
     ]
 
@@ -79,7 +79,9 @@ def _panel(title: str, caption: str, body: Child, cls: str) -> Node:
     return h("Section", [head, h("Div", body, "panel-body")], f"panel {cls}", aria={"label": title})
 
 
-def _near(desk: Desk, found: Sequence[Near]) -> Node:
+def _near(desk: Desk, case: Case, found: Sequence[Near]) -> Node:
+    if "lon" not in desk_map.spot(desk.city, case):
+        return h("Div", h("Span", desk.t("这件告警没有具体地点")), "desk-none")
     if not found:
         return h("Div", h("Span", desk.t("{n} km 内没有登记的资源和站点", n=desk_map.RINGS[-1])), "desk-none")
     rows = [

@@ -225,7 +225,7 @@ def test_figures_are_drawn_and_absent_when_there_are_none(services: AccountServi
 
 def test_a_leader_instructs_about_a_case_and_the_desk_carries_it_out(services: AccountServices) -> None:
     (one,) = opened(services.store, case())
-    unit = instructions.units(services)[0]
+    unit = services.city.departments[0]
     do(services, instructions.ACTS, "chen.jun", "issue", one.id, words="加密巡查", unit=unit, span="120")
     (made,) = services.store.duty.dossiers(Instruction)
     assert (made.about, made.topic, made.district, made.shown) == (one.id, one.topic, one.district, one.say)
@@ -244,7 +244,7 @@ def test_a_number_is_named_with_its_place_and_what_was_seen(services: AccountSer
         instructions.pane(services, desk(services, "chen.jun"), "?about=metric:hydro.level@441803&shown=12.4")
     )
     assert any("441803" not in text and "·" in text for text in found)
-    unit = instructions.units(services)[0]
+    unit = services.city.departments[0]
     do(
         services,
         instructions.ACTS,
@@ -269,7 +269,7 @@ def test_instructions_outside_the_reach_are_not_seen(services: AccountServices) 
         "issue",
         one.id,
         words="加密巡查",
-        unit=instructions.units(services)[0],
+        unit=services.city.departments[0],
         span="120",
     )
     (made,) = services.store.duty.dossiers(Instruction)
@@ -281,7 +281,7 @@ def test_instructions_outside_the_reach_are_not_seen(services: AccountServices) 
 
 
 def test_others_than_leaders_are_refused_and_have_no_form(services: AccountServices) -> None:
-    unit = instructions.units(services)[0]
+    unit = services.city.departments[0]
     assert "领导" in told(do(services, instructions.ACTS, "li.wei", "issue", "", words="查", unit=unit, span="120"))
     assert "请选择" in told(
         do(services, instructions.ACTS, "chen.jun", "issue", "", words="查", unit="别处", span="120")

@@ -11,7 +11,6 @@ from access.verbs import Verb
 from callbacks import orders
 from callbacks.accounts_press import Press, perform
 from callbacks.accounts_services import AccountServices
-from callbacks.instructions import units
 from domain.account import Account, Role
 from domain.case import Handling
 from domain.order import Attachment, Order
@@ -42,7 +41,7 @@ def services(access: Access, sqlite_store: Store) -> AccountServices:  # noqa: F
 
 
 def unit(services: AccountServices, at: int = 0) -> str:
-    return units(services)[at]
+    return services.city.departments[at]
 
 
 def desk(services: AccountServices, login: str, lang: str = "zh") -> Desk:
