@@ -24,7 +24,7 @@ def page(desk: Desk) -> html.Div:
         h("Div", None, "desk-said", id=SAID, data={"passing": ""}, aria={"live": "polite"}),
         h("Div", frame.waiting(desk), "desk-main", id=BODY),
     ]
-    return frame.page(desk, PATH, desk.t("大屏管理"), body, "", frame.More(screen=news.SCREEN))
+    return frame.page(desk, PATH, desk.t("大屏管理"), body, "is-paper", frame.More(screen=news.SCREEN))
 
 
 def body(desk: Desk, displays: Sequence[Display]) -> list[Child]:
