@@ -1,4 +1,4 @@
-"""The one poll loop for every kind of source: retry, time limit, commit, acknowledge, and one line per outage."""
+"""The one poll loop for every kind of source: retry, time limit, breaker, commit, acknowledge, one line per outage."""
 
 import asyncio
 import logging
@@ -7,6 +7,7 @@ from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
+from random import random
 from time import monotonic
 from traceback import format_exc
 
@@ -19,7 +20,9 @@ from tenacity import (
     wait_exponential_jitter,
 )
 
+from datasources import breaker
 from datasources.context import SourceContext
+from datasources.durable import Durable
 from datasources.failure import Busy
 from datasources.listen import Ear, Hooks
 from datasources.mapping import Mapper
@@ -27,13 +30,15 @@ from datasources.run import Run
 from datasources.spool import Spool
 from domain.batch import Batch, Written
 from domain.duration import format_duration
-from domain.errors import SourceError, StoreError
+from domain.errors import SourceError, StoreError, TransitionRefused
+from domain.operation import Breaker, Told, Window
 from domain.place import Site
 from domain.run import SourceRun
-from domain.source import Ask, Listener, Page, Source
+from domain.source import Ask, Listener, Page, Rereader, Source
 
 log = logging.getLogger("datasources")
 
+_WELL = Told()
 _FIRST_WAIT = 0.5  # seconds before the second attempt; doubled each time
 _LONGEST_WAIT = 10.0
 
@@ -46,7 +51,8 @@ class Collector:
     A page's life: fetched, mapped, written in one transaction with its cursor, then acknowledged to the source. When the
     store is down the batch goes to the spool, which counts as durable; without a spool the page is fetched again next time.
     `write` must return only when the batch is durable; `learn` is given the sites that records taught; `pause` is how the
-    loop waits between attempts.
+    loop waits between attempts. A source that fails again and again is left alone by its breaker (`datasources.breaker`).
+    `barred` says why a source is not this collector's to ask just now (another has it, a person paused it), "" when it is.
     """
 
     def __init__(  # noqa: PLR0913 - the seams between the poll loop and its process, all of them named
@@ -60,34 +66,52 @@ class Collector:
         spool: Spool | None = None,
         learn: Callable[[Iterable[Site]], None] | None = None,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        chance: Callable[[], float] = random,
+        barred: Callable[[str], str] = lambda _: "",
     ) -> None:
         self._sources = sources
-        self._write = write
-        self._cursors = cursors
         self._record_run = record_run
         self._context = context
-        self._spool = spool
-        self._learn = learn
         self._pause = pause
+        self._chance = chance
+        self._barred = barred
+        self._durable = Durable(write, cursors, spool, learn, context.redact)
         self._mappers = {key: Mapper(source.spec, context) for key, source in sources.items()}
         self._running: set[str] = set()
         self._down: dict[str, datetime] = {}
         self._not_before: dict[str, datetime] = {}
-        self._last: dict[str, str | None] = {}
-        self._spooled: set[str] = set()
-        self._unsaved: dict[str, tuple[Site, ...]] = {}
+        self._told: dict[str, Told] = {}
         self._unrecorded = False
 
-    async def poll(self, key: str, now: datetime) -> SourceRun:
-        """One run of one source; never raises for what the source or the store does. KeyError for an unknown source."""
+    async def poll(self, key: str, now: datetime, *, asked: bool = False) -> SourceRun:
+        """One run of one source; never raises for what the source or the store does. KeyError for an unknown source.
+
+        asked: by a person, so an open breaker does not hold it back.
+        """
         source = self._sources[key]
-        refused = self._refused(key, now)
+        refused = self._refused(key, now, asked)
         if refused:
             return SourceRun(key, now, now, ok=False, error=refused, skipped=True)
         self._running.add(key)
         run = Run(key, now, monotonic())
+        probe = self.told(key).breaker is not Breaker.CLOSED
+        self._told[key] = breaker.tried(self.told(key))
         try:
-            error = await self._guarded(self._attempts(source, run), run)
+            error = await self._guarded(self._attempts(source, run, 0 if probe else source.spec.retries), run)
+        finally:
+            self._running.discard(key)
+        return await self._ended(run, error)
+
+    async def reread(self, key: str, now: datetime, window: Window) -> SourceRun:
+        """Read a window once more. What is stored already stays as it is, and the source's own progress is not moved."""
+        source = self._sources[key]
+        refused = self._refused(key, now, asked=True)
+        if refused:
+            return SourceRun(key, now, now, ok=False, error=refused, skipped=True)
+        self._running.add(key)
+        run = Run(key, now, monotonic(), window=window)
+        try:
+            error = await self._guarded(self._pages(source, run), run)
         finally:
             self._running.discard(key)
         return await self._ended(run, error)
@@ -100,22 +124,63 @@ class Collector:
         hooks = Hooks(partial(self._commit, source), self._guarded, self._ended, clock, self._pause)
         await Ear(source, hooks).listen()
 
+    def source(self, key: str) -> Source:
+        """One of the sources."""
+        return self._sources[key]
+
+    def told(self, key: str) -> Told:
+        """The state of a source's breaker."""
+        return self._told.get(key, _WELL)
+
+    def probes(self, now: datetime) -> list[str]:
+        """The sources whose breaker is open and whose next probe is due."""
+        return [
+            key for key, told in self._told.items()
+            if told.probe is not None and now >= told.probe and not self._barred(key) and self._sources[key].spec.polled
+        ]  # fmt: skip
+
+    def forget(self, key: str) -> None:
+        """Another collector works this source from now on: what this one knows of it counts no longer."""
+        self._durable.forget(key)
+        self._told.pop(key, None)
+        self._down.pop(key, None)
+        self._not_before.pop(key, None)
+
     async def close(self) -> None:
         """Release every source's connections."""
         for source in self._sources.values():
             await source.close()
 
-    def _refused(self, key: str, now: datetime) -> str:
+    def _refused(self, key: str, now: datetime, asked: bool) -> str:
         if key in self._running:
             return "the previous run is still under way"
+        barred = self._barred(key)
+        if barred:
+            return barred
         until = self._not_before.get(key)
-        return f"the provider asked to wait until {until.isoformat()}" if until and now < until else ""
+        if until and now < until:
+            return f"the provider asked to wait until {until.isoformat()}"
+        told = self.told(key)
+        if asked or breaker.allows(told, now):
+            return ""
+        return f"it failed {told.failures} times in a row and is left alone until {told.probe.isoformat() if told.probe else 'a probe ends'}"
 
     async def _ended(self, run: Run, error: str) -> SourceRun:
+        if run.lost:
+            return replace(run.finished(error), skipped=True)
+        self._judge(run, error)
         self._tell(run, error)
         finished = run.finished(error)
         await self._record(finished)
         return finished
+
+    def _judge(self, run: Run, error: str) -> None:
+        """Let a run move its source's breaker. A store that is down is no failure of the source."""
+        if not error or run.kept_nowhere:
+            self._told.pop(run.key, None)
+            return
+        pace = breaker.pace_of(self._sources[run.key].spec)
+        self._told[run.key] = breaker.failed(self.told(run.key), run.moment(), pace, self._chance())
 
     async def _guarded(self, work: Awaitable[None], run: Run) -> str:
         """The run's error sentence, "" when all went well. The only place that catches what nobody foresaw."""
@@ -125,7 +190,8 @@ class Collector:
             if isinstance(error, Busy):
                 self._not_before[run.key] = run.moment() + timedelta(seconds=error.after)
             return self._context.redact(str(error))
-        except StoreError as error:
+        except (StoreError, TransitionRefused) as error:
+            run.kept_nowhere, run.lost = True, isinstance(error, TransitionRefused)
             return self._context.redact(f"nothing could be kept: {error}")
         except TimeoutError:
             return f"not finished within {format_duration(self._sources[run.key].spec.timeout)}"
@@ -135,74 +201,45 @@ class Collector:
             return self._context.redact(f"unexpected {type(error).__name__}: {error}")
         return ""
 
-    async def _attempts(self, source: Source, run: Run) -> None:
+    async def _attempts(self, source: Source, run: Run, retries: int) -> None:
         """Try until it works, the source's retries are used up, or its time is over. Durable pages are not fetched again."""
         limit = source.spec.timeout.total_seconds()
         deadline = asyncio.get_running_loop().time() + limit
         async for attempt in AsyncRetrying(
-            stop=stop_after_attempt(source.spec.retries + 1) | stop_before_delay(limit),
+            stop=stop_after_attempt(retries + 1) | stop_before_delay(limit),
             retry=retry_if_exception(_passing),
             wait=_wait,
             sleep=self._pause,
             reraise=True,
         ):
             with attempt:
-                ask = Ask(run.now, await self._cursor(run))
-                async with aclosing(source.fetch(ask)) as pages:
-                    while (page := await _within(deadline, pages)) is not None:
-                        await self._commit(source, page, run)
+                await self._pages(source, run, deadline)
+
+    async def _pages(self, source: Source, run: Run, deadline: float | None = None) -> None:
+        loop = asyncio.get_running_loop()
+        until = loop.time() + source.spec.timeout.total_seconds() if deadline is None else deadline
+        async with aclosing(source.fetch(await self._ask(source, run))) as pages:
+            while (page := await _within(until, pages)) is not None:
+                await self._commit(source, page, run)
+
+    async def _ask(self, source: Source, run: Run) -> Ask:
+        if run.window is None:
+            return Ask(run.now, await self._durable.cursor(run))
+        begin = source.cursor_at(run.window.start) if isinstance(source, Rereader) else None
+        return Ask(run.now, begin, run.window)
 
     async def _commit(self, source: Source, page: Page, run: Run) -> None:
         """Not under the time limit: a commit that has begun is seen through."""
-        batch = self._taught(self._context.discreet(self._mappers[run.key].batch(page, run.moment(), run.seen)))
-        written = await self._durable(batch, run)
-        self._unsaved.pop(run.key, None)
+        batch = self._context.discreet(self._mappers[run.key].batch(page, run.moment(), run.seen))
+        if run.window is not None:
+            batch = _inside(batch, run.window)
+        written = await self._durable.keep(batch, run)
         run.read += batch.read
         run.duplicates += batch.duplicates
         run.rejected += len(batch.rejects)
         run.written += written.inserted + written.corrected + written.incidents if written else 0
         run.cursor = batch.cursor if batch.cursor is not None else run.cursor
         await source.acknowledge(page)
-
-    def _taught(self, batch: Batch) -> Batch:
-        """Make learnt sites known before the write, which computes on them; they stay with the batches until one is durable."""
-        sites = (*self._unsaved.get(batch.source, ()), *batch.sites)
-        if not sites:
-            return batch
-        self._unsaved[batch.source] = sites
-        if self._learn is not None:
-            self._learn(sites)
-        return replace(batch, sites=sites)
-
-    async def _durable(self, batch: Batch, run: Run) -> Written | None:
-        """Write after everything that waits in the spool; None when the batch itself went there."""
-        written: Written | None = None
-        try:
-            if self._spool is not None:
-                await self._spool.drain(self._write)
-            written = await self._write(batch)
-        except StoreError as error:
-            if self._spool is None:
-                raise
-            await self._spool.keep(batch)
-            run.note = self._context.redact(f"kept in the spool, the store is down: {error}")
-        (self._spooled.discard if written else self._spooled.add)(run.key)
-        if batch.cursor is not None or run.key not in self._last:
-            self._last[run.key] = batch.cursor or run.cursor
-        return written
-
-    async def _cursor(self, run: Run) -> str | None:
-        """This run's progress, else what the store holds; with a spool, what this process knows while the store is down."""
-        if run.cursor is None and run.key in self._spooled:
-            run.cursor = self._last[run.key]
-        elif run.cursor is None:
-            try:
-                run.cursor = await asyncio.to_thread(self._cursors, run.key)
-            except StoreError:
-                if self._spool is None or run.key not in self._last:
-                    raise
-                run.cursor = self._last[run.key]
-        return run.cursor
 
     def _tell(self, run: Run, error: str) -> None:
         """One line when a source goes down, one when it is back."""
@@ -223,6 +260,13 @@ class Collector:
             self._unrecorded = True
         else:
             self._unrecorded = False
+
+
+def _inside(batch: Batch, window: Window) -> Batch:
+    """What of a batch lies in a window, without its cursor: progress is not moved by reading again."""
+    observations = tuple(one for one in batch.observations if window.start <= one.at < window.end)
+    incidents = tuple(one for one in batch.incidents if window.start <= one.at < window.end)
+    return replace(batch, observations=observations, incidents=incidents, cursor=None)
 
 
 async def _within(deadline: float, pages: AsyncGenerator[Page, None]) -> Page | None:

@@ -5,12 +5,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic
 
+from domain.operation import Window
 from domain.run import SourceRun
 
 
 @dataclass
 class Run:
-    """One run under way. `seen` finds records repeated on another page of the same run; `clock` is `monotonic()` at `now`."""
+    """One run under way. `seen` finds records repeated on another page of the same run; `clock` is `monotonic()` at `now`.
+
+    window: what a person wants read again. kept_nowhere: store and spool failed. lost: the source is another collector's now.
+    """
 
     key: str
     now: datetime
@@ -22,6 +26,9 @@ class Run:
     rejected: int = 0
     note: str = ""
     seen: set[Hashable] = field(default_factory=set)
+    window: Window | None = None
+    kept_nowhere: bool = False
+    lost: bool = False
 
     def moment(self) -> datetime:
         """The present moment: the run's own plus the time it has taken."""

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from domain.metric import Duration
+from domain.operation import Window
 from domain.place import Crs
 
 Scalar = str | int | float
@@ -164,10 +165,14 @@ class SourceSpec(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What a poll may know: the moment it runs for and the cursor the last durable page left."""
+    """What a poll may know: the moment it runs for and the cursor the last durable page left.
+
+    window: a person wants this stretch read again, so "nothing new" is no answer; what lies outside is left out afterwards.
+    """
 
     now: datetime
     cursor: str | None = None
+    window: Window | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +212,15 @@ class Source(Protocol):
 
     async def close(self) -> None:
         """Release connections; called once at stop."""
+        ...
+
+
+@runtime_checkable
+class Rereader(Source, Protocol):
+    """A source that can go back: one without this is asked from its beginning, which is right where it has no progress."""
+
+    def cursor_at(self, moment: datetime) -> str | None:
+        """The cursor from which a fetch brings everything since a moment; None: from the beginning."""
         ...
 
 

@@ -3,7 +3,11 @@
 import asyncio
 import gc
 import logging
-from collections.abc import Coroutine, Iterable, Mapping, Sequence
+import os
+import secrets
+import socket
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -22,7 +26,8 @@ from jobs import duty, follow, forecast, health, incidents, notify, shifts
 from jobs.clock import utc_now
 from jobs.history import StoreHistory
 from jobs.ingest import Ingest
-from jobs.schedule import Job, build_scheduler, source_jobs
+from jobs.operate import Operator, Standing
+from jobs.schedule import Job, build_scheduler, source_job, source_jobs
 from jobs.waking import Waking
 from store import Store
 
@@ -31,7 +36,18 @@ log = logging.getLogger("collect")
 
 def build_sources(city: City, context: SourceContext) -> dict[str, Source]:
     """Every declared source of the city, built by its kind."""
-    return {key: KINDS[spec.kind][1](spec, context) for key, spec in city.sources.items()}
+    return {key: build_source(city, context, key) for key in city.sources}
+
+
+def build_source(city: City, context: SourceContext, key: str) -> Source:
+    """One declared source."""
+    spec = city.sources[key]
+    return KINDS[spec.kind][1](spec, context)
+
+
+def holder_name() -> str:
+    """What this collector calls itself: machine, process and a part that no other has."""
+    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
 
 
 def guard_of(city: City, folder: Path, env: Mapping[str, str]) -> Guard:
@@ -94,15 +110,22 @@ async def run_collector(
     context = SourceContext(city.metrics, city.sites, places, env, Path.cwd(), areas, guard_of(city, folder, env))
     sources = build_sources(city, context)
 
+    standing = Standing(holder_name())
+
     async def record(run: SourceRun) -> None:
-        await asyncio.to_thread(store.record_run, run)
+        told = collector.told(run.source)
+        coming = scheduler.get_job(source_job(run.source))
+        upcoming = told.probe or (None if coming is None else coming.next_run_time)
+        await asyncio.to_thread(store.record_run, run, replace(told, next_run=upcoming))
 
     def learn(sites: Iterable[Site]) -> None:
         city.sites.update({site.id: site for site in sites})
 
     collector = Collector(
-        sources, ingest.write, store.cursor, record, context=context, spool=DiskSpool(folder / "spool"), learn=learn
-    )
+        sources, ingest.write, store.cursor, record, context=context, spool=DiskSpool(folder / "spool"), learn=learn,
+        barred=standing.barred,
+    )  # fmt: skip
+    operator = Operator(city, store, collector, standing, lambda key: build_source(city, context, key), context)
     jobs = timetable(city, collector, ingest, store)
     scheduler = build_scheduler(jobs, city.spec.zone)
     scheduler.start()
@@ -112,7 +135,7 @@ async def run_collector(
     outbox = notify.outbox(city, store, Means(context.guard, env), env)
     try:
         ears = [collector.listen(key, utc_now) for key, spec in city.sources.items() if spec.listens]
-        await _beside(store, {job.key: job for job in jobs}["push:follow"], outbox, ears, stop)
+        await _beside(store, {job.key: job for job in jobs}["push:follow"], [outbox.run, operator.run], ears, stop)
     finally:
         scheduler.shutdown(wait=False)
         await outbox.close()
@@ -122,13 +145,13 @@ async def run_collector(
 async def _beside(
     store: Store,
     pushed: Job,
-    outbox: notify.Outbox,
+    woken: Sequence[Callable[[Waking], Coroutine[object, object, None]]],
     ears: Sequence[Coroutine[object, object, None]],
     stop: asyncio.Event,
 ) -> None:
     """What commits wake, and the listening sources, until `stop`. Whatever of it fails ends the process: started afresh it goes on where it was."""
     waking = Waking(store)
-    works = (waking.watch(), follow.at_once(pushed.run, waking), outbox.run(waking), *ears)
+    works = (waking.watch(), follow.at_once(pushed.run, waking), *(work(waking) for work in woken), *ears)
     tasks: list[asyncio.Task[object]] = [asyncio.create_task(work) for work in works]
     ending = asyncio.create_task(stop.wait())
     try:

@@ -32,6 +32,11 @@ class Job:
     at_once: bool = False
 
 
+def source_job(key: str) -> str:
+    """The key of the job that polls a source."""
+    return f"source:{key}"
+
+
 def source_jobs(sources: Mapping[str, SourceSpec], poll: Callable[[str, datetime], Awaitable[object]]) -> list[Job]:
     """One job a source, as its declaration says; every source is polled at once when the collector starts."""
 
@@ -43,7 +48,7 @@ def source_jobs(sources: Mapping[str, SourceSpec], poll: Callable[[str, datetime
 
     return [
         Job(
-            key=f"source:{spec.key}",
+            key=source_job(spec.key),
             run=runner(spec.key),
             because=spec.because or f"{spec.department} publishes at this pace",
             every=spec.every,

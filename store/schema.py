@@ -7,7 +7,7 @@ from sqlalchemy import Connection, inspect, text
 from domain.errors import StoreError
 
 # Oldest first; a test holds this equal to store/migrations/versions.
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0010")
 
 
 def migrate(connection: Connection, where: str) -> None:

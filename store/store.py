@@ -15,6 +15,7 @@ from domain.health import SourceHealth
 from domain.incident import Incident
 from domain.metric import Metric
 from domain.observation import SeriesKey
+from domain.operation import Told
 from domain.place import Site
 from domain.run import SourceRun
 from domain.source import SourceSpec
@@ -26,6 +27,7 @@ from store.buckets import Calendar
 from store.changes import Arrived, Changes
 from store.closing import Closed, Closer
 from store.columns import Columns, Latest, Rollups, Rows
+from store.control import Control, write_told
 from store.desk import Desk
 from store.dictionary import Dictionary
 from store.driver import Driver
@@ -54,7 +56,7 @@ class Store:
     One writer at a time across all processes; every read sees one moment and never waits for the writer.
     `people` are accounts, sessions and tokens; `audit` is the log of what everybody did.
     `inbox` is what other systems push. `desk` are cases, notices and silences, `duty` the dossiers and what people decide.
-    `forecasts` is what is expected.
+    `forecasts` is what is expected. `control` is how sources are worked and what people ask of them.
     """
 
     def __init__(self, driver: Driver, calendar: Calendar, where: str) -> None:
@@ -73,6 +75,7 @@ class Store:
         self.desk = Desk(work, driver, calendar)
         self.duty = Duty(work, driver, calendar)
         self.forecasts = Forecasts(work, self._dictionary)
+        self.control = Control(work, driver)
 
     # -- writing
 
@@ -98,9 +101,11 @@ class Store:
                 feed.record_change(connection, self._driver, newest, [feed.ALERTS])
             return saved
 
-    def record_run(self, run: SourceRun) -> None:
-        """Keep how a poll went. A run that was skipped is not kept."""
+    def record_run(self, run: SourceRun, told: Told | None = None) -> None:
+        """Keep how a poll went, and how its source is worked from now on. A run that was skipped is not kept."""
         with self._writing() as connection:
+            if told is not None:
+                write_told(connection, {run.source: told}, run.ended)
             if write_run(connection, run):
                 feed.record_change(connection, self._driver, to_ms(run.ended), [feed.HEALTH])
 

@@ -14,7 +14,8 @@ from datasources.context import SourceContext
 from datasources.failure import Busy
 from datasources.spool import DiskSpool
 from domain.batch import Batch, Written
-from domain.errors import SourceError, StoreError
+from domain.errors import SourceError, StoreError, TransitionRefused
+from domain.operation import Breaker, Told, Window
 from domain.place import Site
 from domain.run import SourceRun
 from domain.source import Ask, Page, SourceSpec
@@ -317,3 +318,85 @@ def test_secrets_are_hidden_everywhere(context: SourceContext) -> None:
     with pytest.raises(SourceError, match="EMPTY is not set"):
         held.secret("EMPTY")
     assert "abc-secret" not in repr(replace(held, env={}))
+
+
+async def test_a_source_that_fails_again_and_again_is_left_alone_and_probed_without_retries(
+    desk: Desks, page: Pages, now: datetime
+) -> None:
+    failing: list[list[object]] = [[SourceError("away")] for _ in range(9)]
+    d = desk(*failing, [page(ROW)], chance=lambda: 0.5)
+    await d.poll(now)
+    await d.poll(now + STEP)
+    assert len(d.source.asked) == 8
+    told = d.collector.told("feed")
+    assert told.breaker is Breaker.OPEN
+    assert told.probe is not None
+    early = await d.poll(now + STEP)
+    assert early.skipped
+    assert "left alone until" in early.error
+    assert d.collector.probes(now + STEP) == []
+    later = told.probe
+    assert d.collector.probes(later) == ["feed"]
+    assert not (await d.poll(later)).ok
+    assert len(d.source.asked) == 9  # one attempt, not four
+    asked = await d.collector.poll("feed", later, asked=True)  # a person need not wait
+    assert asked.ok
+    assert d.collector.told("feed") == Told()
+    assert len(d.keeper.runs) == 4
+
+
+async def test_a_store_that_is_down_opens_no_breaker(desk: Desks, page: Pages, now: datetime) -> None:
+    d = desk([page(ROW)], [page(ROW)], [page(ROW)])
+    d.keeper.down = True
+    for step in range(3):
+        await d.poll(now + step * STEP)
+    assert d.collector.told("feed") == Told()
+
+
+async def test_a_hanging_source_delays_no_other(spec: Make, context: SourceContext, page: Pages, now: datetime) -> None:
+    slow, quick = Script(spec(key="slow"), [30.0]), Script(spec(key="quick"), *[[page(ROW)]] * 3)
+    keeper = Keeper()
+    collector = Collector({"slow": slow, "quick": quick}, keeper.write, keeper.cursor, keeper.record, context=context)
+    hanging = asyncio.create_task(collector.poll("slow", now))
+    for step in range(3):
+        async with asyncio.timeout(5):
+            assert (await collector.poll("quick", now + step * STEP)).ok
+    assert len(keeper.batches) == 3
+    assert not hanging.done()
+    hanging.cancel()
+    await asyncio.gather(hanging, return_exceptions=True)
+
+
+async def test_what_is_barred_is_not_asked(desk: Desks, page: Pages, now: datetime) -> None:
+    d = desk([page(ROW)], barred=lambda key: f"{key} is another's")
+    run = await d.poll(now)
+    assert (run.skipped, run.error) == (True, "feed is another's")
+    assert d.source.asked == []
+
+
+async def test_a_run_that_lost_its_lease_leaves_no_trace(desk: Desks, page: Pages, now: datetime) -> None:
+    d = desk([page(ROW)])
+
+    async def write(_: Batch) -> Written:
+        raise TransitionRefused("another collector has it")
+
+    d.collector._durable._write = write
+    run = await d.poll(now)
+    assert run.skipped
+    assert d.source.acknowledged == []
+    assert d.keeper.runs == []
+    assert d.collector.told("feed") == Told()
+
+
+async def test_a_window_is_read_again_without_moving_the_progress(desk: Desks, page: Pages, now: datetime) -> None:
+    rows = [ROW | {"time": f"2026-11-24 {hour}:00"} for hour in (12, 13, 14)]
+    d = desk([page(*rows, cursor="7")], [page(*rows, cursor="3")], [])
+    await d.poll(now)
+    first = datetime.fromisoformat("2026-11-24T13:00+08:00")
+    run = await d.collector.reread("feed", now + STEP, Window(first, first + timedelta(hours=1)))
+    assert run.ok
+    assert d.source.asked[1].window == Window(first, first + timedelta(hours=1))
+    assert [one.at for one in d.keeper.batches[1].observations] == [first]
+    assert d.keeper.batches[1].cursor is None
+    await d.poll(now + 2 * STEP)
+    assert d.source.asked[2].cursor == "7"
