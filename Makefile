@@ -34,6 +34,7 @@ check: $(VENV)/.test ## what a commit must pass in a minute: ruff, mypy, import 
 	@$(VENV)/bin/mypy
 	@$(VENV)/bin/lint-imports --no-cache
 	@$(PY) app.py check cities/441800
+	@$(PY) app.py check cities/130300
 
 audit: $(VENV)/.test ## known faults of the pinned libraries, from the committed snapshot (ONLINE=1: from the public service)
 	@$(PY) -m supply.audit $(if $(ONLINE),--online)

@@ -163,16 +163,15 @@ def demo(args: argparse.Namespace) -> int:
     from demo import present, scenario, serve
 
     settings = read_settings()
-    folder = settings.var / "demo"
+    city, folder = load_city(settings), settings.var / "demo"
     if args.scenario:
         if args.scenario not in scenario.SCENARIOS:
-            known = "\n".join(f"  {name:<14} {words}" for name, words in scenario.SCENARIOS.items())
+            known = "\n".join(f"  {name:<14} {scenario.words(city, name)}" for name in scenario.SCENARIOS)
             raise CockpitError(f"{args.scenario!r} is no scenario; there are\n{known}", permanent=True)
         present.switch(folder, args.scenario, utc_now(), scenario.ahead_of(args.ahead))
-        console.print(f"{args.scenario}: {scenario.SCENARIOS[args.scenario]}", markup=False)
+        console.print(f"{args.scenario}: {scenario.words(city, args.scenario)}", markup=False)
         return 0
     start_logging(settings.var / "logs", "demo")
-    city = load_city(settings)
     token = os.environ.get("DEMO_PUSH_TOKEN", "")
     shared = serve.Keys(os.environ.get("DEMO_HALL_SECRET", DEMO_SECRET), settings.address, token)
     departments = partial(serve.main, city, settings.port + 1, folder, utc_now, shared)

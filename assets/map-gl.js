@@ -35,12 +35,13 @@
       sources[source] = { type: "geojson", data: urls[source] };
       layers.push({ id, type, source, paint, ...more });
     };
-    add("near", "context", "fill", { "fill-color": "#0a1b2d", "fill-opacity": 0.75 });
+    add("near", "context", "fill", { "fill-color": ["match", ["get", "kind"], "sea", "#0b2f4e", "#0a1b2d"], "fill-opacity": 0.75 });
     add("near-line", "context", "line", { "line-color": "#1b3550", "line-width": 1 });
     add("glow", "districts", "line", { "line-color": c("accent"), "line-width": 12, "line-opacity": 0.09, "line-blur": 9 });
     const river = { "line-color": "#3a78ae", "line-width": ["interpolate", ["linear"], ["zoom"], 7, 1.2, 12, 3], "line-opacity": 0.6 };
     add("river", "water", "line", river, { filter: ["!=", ["geometry-type"], "Point"] });
     add("stream", "streams", "line", { ...river, "line-opacity": 0.45, "line-dasharray": [3, 2] });
+    add("shore", "coast", "line", { "line-color": "#3f86bd", "line-width": 1, "line-opacity": 0.8 });
     layers.push({ id: "top", type: "background", paint: { "background-opacity": 0 } });
     return { version: 8, name: "cockpit", sources, layers };
   }

@@ -41,7 +41,7 @@
     const shape = (name, options) => layers[name] && L.geoJSON(layers[name], options).addTo(map);
     const lines = (f) => f.geometry.type !== "Point";
 
-    shape("context", quiet({ color: "#1b3550", weight: 1, fillColor: "#0a1b2d", fillOpacity: 0.75 }));
+    shape("context", quiet((f) => ({ color: "#1b3550", weight: 1, fillColor: f.properties.kind === "sea" ? "#0b2f4e" : "#0a1b2d", fillOpacity: 0.75 })));
     for (const [weight, opacity] of [[12, 0.03], [7, 0.05], [4, 0.08]]) {
       shape("districts", quiet({ color: c("accent"), weight, opacity, fill: false }));
     }
@@ -55,6 +55,7 @@
     });
     const water = { interactive: false, filter: lines, style: (f) => ({ color: "#3a78ae", weight: f.properties.kind === "lake" ? 0.5 : 1.2, opacity: 0.6, fill: f.properties.kind === "lake", fillColor: "#2b6ea8", fillOpacity: 0.6 }) };
     shape("water", water);
+    shape("coast", quiet({ color: "#3f86bd", weight: 1, opacity: 0.8, fill: false }));
     shape("streams", { ...water, style: { color: "#3a78ae", weight: 1, opacity: 0.45, dashArray: "4 3", fill: false } });
 
     const roads = L.layerGroup();

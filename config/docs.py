@@ -15,6 +15,7 @@ from pydantic.fields import FieldInfo
 from config.fields import keys
 from config.kinds import PANELS, RECEIVERS
 from domain.city import CitySpec
+from domain.demonstration import Demonstration
 from domain.duration import format_duration
 from domain.health import MEASURED
 from domain.metric import Metric
@@ -60,6 +61,12 @@ _FILES: tuple[tuple[str, str, type[BaseModel], frozenset[str]], ...] = (
         frozenset(),
     ),
     ("roster.yaml", "Who is on duty when; the file may be missing. See [shifts.md](shifts.md).", Roster, frozenset()),
+    (
+        "demo.yaml",
+        "How the demonstration departments imagine a city with `demo: true`; the file may be missing.",
+        Demonstration,
+        frozenset(),
+    ),
     ("screens/*.yaml", "One screen a file; the file's name is its key.", Screen, frozenset({"key"})),
     (
         "screens/topics/*.yaml",

@@ -44,17 +44,25 @@ class Document:
         self.readable = True
         self.hidden: dict[str, str] = {}
         self.lines: dict[int, dict[str | int, int]] = {}  # id(container) -> key -> line; containers live in `data`
+        self.told = file  # the name under which problems are told
+        self.files: dict[int, dict[str | int, str]] = {}  # id(container) -> key -> the file it stands in, where layered
+        self.below: Document | None = None
 
     def line(self, path: Path) -> int:
         """The line of a path, or of the nearest part of it that exists."""
-        value, line = self.data, 1
+        return self.place(path)[1]
+
+    def place(self, path: Path) -> tuple[str, int]:
+        """The file and line of a path, or of the nearest part of it that exists."""
+        value, file, line = self.data, self.told, 1
         for part in path:
             known = self.lines.get(id(value), {})
             if part not in known:
                 break
             line = known[part]
+            file = self.files.get(id(value), {}).get(part, file)
             value = _child(value, part)
-        return line
+        return file, line
 
     def refuse(self, line: int, text: str) -> "Document":
         """Note why nothing of this file could be read; names it may declare are then not told as missing."""
@@ -64,7 +72,8 @@ class Document:
 
     def problem(self, path: Path, text: str) -> Problem:
         """A problem of this file at a path; what came from the environment is told by its name."""
-        return Problem(self.file, self.line(path), self.discreet(dotted(path)), self.discreet(text))
+        file, line = self.place(path)
+        return Problem(file, line, self.discreet(dotted(path)), self.discreet(text))
 
     def discreet(self, text: str) -> str:
         """The text without what came from the environment; values of one to three letters are no secrets."""

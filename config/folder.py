@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from pathlib import Path as FilePath
 
-from config.document import Document, Value, read
+from config.document import Document, Value
 from config.kinds import PANELS, RECEIVERS, SOURCES
+from config.layering import bases, layered, names
 from config.parts import Entry, M, Parts, ScreenEntry
 from config.problem import Path, Problem, choices, nearest
 from config.validation import validate, value_at
 from domain.city import CitySpec
+from domain.demonstration import Demonstration
 from domain.metric import Metric
 from domain.noise import Noise
 from domain.place import Site
@@ -28,7 +30,8 @@ KNOWN = (
     "sites.yaml",
     "plans.yaml",
     "roster.yaml",
-)  # the last two belong to the duty desk
+    "demo.yaml",
+)  # plans and roster belong to the duty desk, demo.yaml to the demonstration departments
 
 
 def read_folder(folder: FilePath, env: Mapping[str, str]) -> Parts:
@@ -38,9 +41,15 @@ def read_folder(folder: FilePath, env: Mapping[str, str]) -> Parts:
         parts.documents.append(_told(str(folder), "no such folder; give the path of a city folder (cities/441800)"))
         return parts
     _unknown_files(parts)
+    parts.below, astray = bases(folder, env)
     document = _document(parts, env, "city.yaml")
     if document is not None and document.data is not None:
         parts.city = Entry(document, (), validate(CitySpec, document, ()))
+        if astray:
+            parts.city.tell(astray, "extends")
+    imagined = _document(parts, env, "demo.yaml")
+    if imagined is not None and imagined.data is not None:
+        parts.demonstration = Entry(imagined, (), validate(Demonstration, imagined, ()))
     _named(parts.metrics, Metric, _document(parts, env, "metrics.yaml"))
     _named(parts.rules, Rule, _document(parts, env, "rules.yaml"))
     noise = _document(parts, env, "noise.yaml")
@@ -49,7 +58,7 @@ def read_folder(folder: FilePath, env: Mapping[str, str]) -> Parts:
     _desk(parts, env)
     _of_kinds(parts.receivers, RECEIVERS, _document(parts, env, "receivers.yaml"))
     _of_kinds(parts.sources, SOURCES, _document(parts, env, "sources.yaml"))
-    for file in ("sites.yaml", *_files(folder, "sites")):
+    for file in ("sites.yaml", *_files(parts, "sites")):
         _sites(parts, _document(parts, env, file))
     _screens(parts, env)
     return parts
@@ -67,18 +76,18 @@ def _desk(parts: Parts, env: Mapping[str, str]) -> None:
 
 def _screens(parts: Parts, env: Mapping[str, str]) -> None:
     """Screens, scenes of the wall, and the contents of topics' pages."""
-    for file in _files(parts.folder, "screens"):
+    for file in _files(parts, "screens"):
         _screen(parts.screens, Screen, _document(parts, env, file))
-    for file in _files(parts.folder, "screens/wall"):
+    for file in _files(parts, "screens/wall"):
         _screen(parts.scenes, WallScene, _document(parts, env, file))
-    for file in _files(parts.folder, "screens/topics"):
+    for file in _files(parts, "screens/topics"):
         _topic(parts, _document(parts, env, file))
     if not parts.screens:
         parts.documents.append(_told("screens", "holds no screen; write screens/overview.yaml"))
 
 
-def _files(folder: FilePath, under: str) -> list[str]:
-    return sorted(f"{under}/{path.name}" for path in (folder / under).glob("*.yaml"))
+def _files(parts: Parts, under: str) -> list[str]:
+    return names(parts.folder, parts.below, under)
 
 
 def _told(file: str, text: str) -> Document:
@@ -94,11 +103,11 @@ def _unknown_files(parts: Parts) -> None:
 
 def _document(parts: Parts, env: Mapping[str, str], file: str) -> Document | None:
     """A file's document; None for an optional file that is not there."""
-    if not (parts.folder / file).exists():
+    document = layered(parts.folder, parts.below, file, env)
+    if document is None:
         if file in REQUIRED:
             parts.documents.append(_told(file, "is missing; every city folder has it (docs/city-folder.md)"))
         return None
-    document = read(parts.folder, file, env)
     parts.documents.append(document)
     return document
 

@@ -10,6 +10,7 @@ from config.folder import read_folder
 from config.parts import Parts, valid
 from config.problem import Problem
 from domain.city import City
+from domain.demonstration import Demonstration
 from domain.noise import Noise
 from domain.plan import Plans
 from domain.wall import WallScene
@@ -56,6 +57,7 @@ def _city(parts: Parts) -> City | None:
         plans=(parts.plans.value if parts.plans else None) or Plans(),
         roster=parts.roster.value if parts.roster else None,
         receivers={key: value for key, _, value in valid(parts.receivers)},
+        demonstration=(parts.demonstration.value if parts.demonstration else None) or Demonstration(),
         topics={key: value for key, _, value in valid(parts.topics)},
         scenes={key: entry.value for key, entry in parts.scenes.items() if isinstance(entry.value, WallScene)},
         screens={key: entry.value for key, entry in parts.screens.items() if entry.value is not None},

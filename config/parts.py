@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from config.document import Document
 from config.problem import Path, Problem
 from domain.city import CitySpec
+from domain.demonstration import Demonstration
 from domain.metric import Metric
 from domain.noise import Noise
 from domain.place import Site
@@ -50,7 +51,9 @@ class Parts:
 
     folder: FilePath
     documents: list[Document] = field(default_factory=list)
+    below: list[FilePath] = field(default_factory=list)  # folders that this one extends, nearest first
     city: Entry[CitySpec] | None = None
+    demonstration: Entry[Demonstration] | None = None
     metrics: dict[str, Entry[Metric]] = field(default_factory=dict)
     sites: dict[str, Entry[Site]] = field(default_factory=dict)
     sources: dict[str, Entry[SourceSpec]] = field(default_factory=dict)

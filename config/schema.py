@@ -12,6 +12,7 @@ from pydantic import BaseModel, TypeAdapter
 from config.fields import keys
 from config.kinds import PANELS, RECEIVERS, SOURCES
 from domain.city import CitySpec
+from domain.demonstration import Demonstration
 from domain.duration import format_duration
 from domain.metric import Metric
 from domain.noise import Noise
@@ -47,6 +48,7 @@ def schemas() -> dict[str, Schema]:
         "noise": _of(Noise),
         "plans": _plans(),
         "roster": _of(Roster),
+        "demo": _of(Demonstration),
         "receivers": _named(_one_of(RECEIVERS, ("key",)), "Receiver of notices by its name"),
         "screen": _screen(),
         "scene": _screen(WallScene),

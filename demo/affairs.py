@@ -152,13 +152,14 @@ class Affairs:
 
     def projects(self, city: Group, t: Ints) -> Floats:
         """Large projects begun since January."""
-        return np.rint(self.year_to_date(city, t, "projects", 168.0))
+        return np.rint(self.year_to_date(city, t, "projects", self.weather.facts.economy.projects))
 
     def power_use(self, city: Group, t: Ints) -> Floats:
         """Electricity of the day that ends at t, in 10,000 kWh: heat, cold and workdays."""
         noon = t - DAY // 2
         strain = np.abs(self.weather.temperature(city, noon) - 19.0) * 38.0
-        return np.rint(5_650.0 + strain + 620.0 * workday(noon, self.offset) + 60.0 * normal(city.key("kwh"), t // DAY))
+        usual = self.weather.facts.economy.power_use + 620.0 * workday(noon, self.offset)
+        return np.rint(usual + strain + 60.0 * normal(city.key("kwh"), t // DAY))
 
     def entities(self, city: Group, t: Ints) -> Floats:
         """Businesses registered on the day that ends at t."""

@@ -14,13 +14,13 @@ class Air:
     """Hourly concentrations (µg/m³, CO mg/m³) are of the hour that ends at t: the middle of the hour is evaluated."""
 
     def __init__(self, weather: Weather) -> None:
-        self.weather, self.offset = weather, weather.offset
+        self.weather, self.offset, self.climate = weather, weather.offset, weather.facts.climate
         self._city: Keys = keys(weather.seed, ["city"], "air")
 
     def pm25(self, stations: Group, t: Ints) -> Floats:
         """Seasonal base, stagnation over days, two daily humps, washed out by the rain of the last six hours."""
         m, h = t - HOUR // 2, hour(t - HOUR // 2, self.offset)
-        base = 23.0 - 9.5 * season(m, self.offset)
+        base = self.climate.pm25 - self.climate.pm25_swing * season(m, self.offset)
         stagnant = np.exp(0.38 * smooth(self._city, m, 60 * HOUR) + 0.10 * smooth(stations.key("pm"), m, 5 * HOUR))
         day = 0.9 + 0.22 * bump(h, 8.5, 2.2) + 0.26 * bump(h, 21.0, 3.0) - 0.12 * bump(h, 15.5, 2.5)
         site = 0.85 + 0.35 * uniform(stations.key("site"), _ZERO)

@@ -12,8 +12,10 @@ from demo.noise import Floats, Ints
 from demo.outages import Outages
 from demo.places import Group
 from demo.scenario import Script
+from demo.sea import Sea
 from demo.service import TOPICS, Hall, Hotline
 from demo.traffic import Traffic
+from demo.visitors import Visitors
 from demo.water import Water
 from demo.weather import Weather
 from domain.city import City
@@ -31,7 +33,7 @@ class World:
         self.city, self.script, self.offset = city, script, offset
         self._groups = {DISTRICT: places.districts(city), CITY: places.whole(city)}
         self.outages = Outages(city.spec.demo_seed, offset, script)
-        self.weather = Weather(city.spec.demo_seed, offset, script)
+        self.weather = Weather(city, offset, script)
         roads, others = self.group("segment"), _indoors(city)
         self.incidents = Incidents(self.weather, self._groups[DISTRICT], roads, others, script)
         self._formulas = _formulas(self.weather, self.incidents)
@@ -67,6 +69,7 @@ def _formulas(weather: Weather, incidents: Incidents) -> Mapping[str, Formula]:
         **_service(weather),
         **_environment(weather),
         **_water(weather),
+        **_coast(weather),
         **_traffic(weather, incidents),
         **_affairs(weather, incidents),
     }
@@ -143,6 +146,23 @@ def _water(weather: Weather) -> dict[str, Formula]:
     }
 
 
+def _coast(weather: Weather) -> dict[str, Formula]:
+    sea, visitors = Sea(weather), Visitors(weather)
+    return {
+        "sea.tide": sea.tide,
+        "sea.wave": sea.wave,
+        "sea.temp": sea.temperature,
+        "sea.salinity": sea.salinity,
+        "sea.ph": sea.ph,
+        "sea.do": sea.oxygen,
+        "sea.chlorophyll": sea.chlorophyll,
+        "beach.people": visitors.on_beach,
+        "beach.bathing": visitors.bathing,
+        "tourism.visitors": visitors.arrivals,
+        "tourism.rooms_rate": visitors.rooms,
+    }
+
+
 def _traffic(weather: Weather, incidents: Incidents) -> dict[str, Formula]:
     traffic = Traffic(weather, incidents)
     return {
@@ -161,8 +181,9 @@ def _traffic(weather: Weather, incidents: Incidents) -> dict[str, Formula]:
 
 def _affairs(weather: Weather, incidents: Incidents) -> dict[str, Formula]:
     affairs = Affairs(weather, incidents)
-    growth = {"industry_growth": 6.2, "investment_growth": 4.1}
-    sums = {"gdp_ytd": 2_320.0, "retail_ytd": 690.0, "tax_ytd": 285.0}
+    told = weather.facts.economy
+    growth = {"industry_growth": told.industry_growth, "investment_growth": told.investment_growth}
+    sums = {"gdp_ytd": told.gdp_ytd, "retail_ytd": told.retail_ytd, "tax_ytd": told.tax_ytd}
     figures: dict[str, Formula] = {
         f"economy.{name}": partial(affairs.growth, name=name, mean=mean) for name, mean in growth.items()
     }

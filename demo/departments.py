@@ -133,6 +133,8 @@ ENVIRONMENT: Final = Department(
                  _plain("weather", temp="temp", humidity="rh", rain_1h="rain1h", rain_24h="rain24h")
                  | {"weather.wind": Field("windKmh", 36, tenths=True)}),
         Endpoint("/noise/hourly", "noise", "time", "site", _plain("noise", leq="leq")),
+        Endpoint("/sea/buoys", "buoys", "time", "buoy",
+                 _plain("sea", wave="hs", ph="ph", salinity="salinity", do="do", temp="sst", chlorophyll="chla")),
     ),
     missing="--",
 )  # fmt: skip
@@ -158,6 +160,7 @@ EMERGENCY: Final = Department(
         Endpoint("/hydro/reservoirs", "reservoirs", "tm", "stcd",
                  {"reservoir.level": Field("rz"), "reservoir.storage": Field("w", 10_000)}, more=_named),
         Endpoint("/hydro/rain", "rain_gauges", "tm", "stcd", _plain("rain", hour="drp1", h3="drp3")),
+        Endpoint("/sea/tides", "tides", "tm", "stcd", {"sea.tide": Field("tideCm", 100)}, more=_named),
         *(
             Endpoint(path, source, "statTime", "areaCode", fields, clock=_iso)
             for path, source, fields in (
@@ -181,6 +184,9 @@ GOVERNANCE: Final = Department(
                  _name),
         Endpoint("/citymgmt/summary", "citymgmt", "time", "district",
                  _plain("citymgmt", cases="filed", due="due", closed_on_time="closedOnTime"), _name),
+        Endpoint("/tourism/beaches", "beaches", "time", "beach", _plain("beach", people="people", bathing="open")),
+        Endpoint("/tourism/summary", "visitors", "time", "district",
+                 _plain("tourism", visitors="arrived", rooms_rate="roomsTaken"), _name),
     ),
 )  # fmt: skip
 

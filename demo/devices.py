@@ -12,10 +12,12 @@ from typing import Final
 
 from datasources.formats import hj212 as wire
 from datasources.formats.sm4 import enciphered, key_of
+from demo.city import World
 from demo.departments import ENVIRONMENT, zone_of
 from demo.present import Present
 from demo.publication import Record
 from demo.rhythm import DAY, HOUR
+from domain.city import City
 
 log = logging.getLogger("demo")
 
@@ -51,20 +53,20 @@ LINES: Final = (
 )
 
 
-def mn_of(site: str) -> str:
+def mn_of(city: City, site: str) -> str:
     """A device's own name, as its maker set it."""
-    return f"QY441800{site.upper().replace('-', '')}"
+    return f"{city.demonstration.initials}{city.adcode}{site.upper().replace('-', '')}"
 
 
-def frame_of(record: Record, line: Line, offset: int, key: str = TEST_KEY) -> tuple[str, bytes]:
+def frame_of(record: Record, line: Line, world: World, key: str = TEST_KEY) -> tuple[str, bytes]:
     """A record as its device sends it, and the number (QN) that its answer will repeat."""
-    zone = zone_of(offset)
+    zone = zone_of(world.offset)
     begun = datetime.fromtimestamp(record.at - line.period, UTC).astimezone(zone)
     told = datetime.fromtimestamp(record.told, UTC).astimezone(zone)
     number = f"{told:%Y%m%d%H%M%S}{record.seq % 1000:03d}"
     said = ";".join([f"DataTime={begun:%Y%m%d%H%M%S}", *_items(record, line)])
     new = record.site in ENCIPHERING
-    head = f"QN={number};ST={line.system};CN={line.command};PW={_PASSWORD};MN={mn_of(record.site)};Flag={9 if new else 5};CP=&&"
+    head = f"QN={number};ST={line.system};CN={line.command};PW={_PASSWORD};MN={mn_of(world.city, record.site)};Flag={9 if new else 5};CP=&&"
     plain = f"{head}{said}&&".encode()
     check = wire.CHECKS["modbus_lohi" if record.site in MODBUS else "hj212"](plain)
     content = enciphered(said.encode(), key_of(key)) if new else said.encode()
@@ -181,7 +183,7 @@ class Outstations:
             return 0
         while station.waiting:
             record = station.waiting[0]
-            number, frame = frame_of(record, self._line, self._present.publisher.world.offset)
+            number, frame = frame_of(record, self._line, self._present.publisher.world)
             if not await station.report(number, frame):
                 break
             station.waiting.popleft()

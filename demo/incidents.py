@@ -41,7 +41,7 @@ KINDS: Final[tuple[Kind, ...]] = (
     Kind("gas", 0.7, 0.0, (1.5, 6.0), ("燃气管道泄漏", "瓶装气泄漏"), "市住房和城乡建设局"),
     Kind("pipe_burst", 2.2, 0.4, (3.0, 9.0), ("供水主管爆裂", "供水支管漏水"), "市城市管理和综合执法局",
          road=True, street=True),
-    Kind("power_cut", 1.6, 5.0, (1.5, 7.0), ("10 kV 线路跳闸停电", "台区故障停电"), "清远供电局"),
+    Kind("power_cut", 1.6, 5.0, (1.5, 7.0), ("10 kV 线路跳闸停电", "台区故障停电"), "市供电公司"),
     Kind("crowd", 0.5, -0.9, (1.0, 3.0), ("景区客流聚集", "市场人员聚集"), "市公安局"),
     Kind("flood", 0.05, 260.0, (3.0, 10.0), ("道路积水", "低洼处内涝", "涵洞积水"), "市水利局", road=True),
     Kind("landslide", 0.03, 120.0, (5.0, 13.0), ("边坡塌方", "山体滑坡"), "市自然资源局", road=True),
@@ -68,20 +68,6 @@ class Event:
         """The newest stage told by `now`; None before the first report."""
         told = [s for s in self.stages if s[0] <= now]
         return told[-1] if told else None
-
-
-# scenario -> (minutes after its start, kind, district, words, grade, hours)
-_SCRIPTED: Final[dict[str, tuple[tuple[int, str, str, str, IncidentGrade, float], ...]]] = {
-    "rainstorm": (
-        (3, "traffic_accident", "441881", "雨天多车相撞", 4, 2.0),
-        (7, "flood", "441881", "下穿通道积水", 4, 6.0),
-        (14, "flood", "441823", "低洼路段积水、车辆被困", 3, 7.0),
-        (22, "power_cut", "441881", "10 kV 线路跳闸停电", 4, 4.0),
-        (31, "landslide", "441823", "边坡塌方阻断道路", 3, 10.0),
-        (47, "flood", "441803", "河水漫堤、转移群众", 2, 11.0),
-    ),
-    "hotline_surge": ((1, "pipe_burst", "441802", "供水主管爆裂，大面积停水", 3, 6.0),),
-}
 
 
 class Incidents:
@@ -154,19 +140,22 @@ class Incidents:
     def _script_events(self) -> tuple[Event, ...]:
         out: list[Event | None] = []
         by_name = {k.name: k for k in KINDS}
-        for scenario, rows in _SCRIPTED.items():
+        for scenario, scene in self.weather.facts.scenarios.items():
             for period in self.script.of(scenario):
-                for minutes, kind, district, words, grade, hours in rows:
-                    at = period.start + minutes * MINUTE
+                for one in scene.incidents:
+                    at = period.start + one.minutes * MINUTE
                     if at < period.end:
-                        u = uniform(keys(self.weather.seed, [f"{kind}{at}"], "event"), np.arange(9, dtype=np.int64))[0]
-                        event = self._told(by_name[kind], district, words, at, (hours, grade, u))
+                        key = keys(self.weather.seed, [f"{one.kind}{at}"], "event")
+                        u = uniform(key, np.arange(9, dtype=np.int64))[0]
+                        event = self._told(by_name[one.kind], one.district, one.title, at, (one.hours, one.grade, u))
                         out.append(event if at >= period.entered else _met(event, period.entered))
         return tuple(e for e in out if e is not None)
 
     def _told(self, kind: Kind, district: str, words: str, at: int, life: tuple[float, IncidentGrade, Floats]) -> Event:
         """Steps: 1 place it at a site of the district, 2 lay out its stages, 3 number it as duty rooms do."""
         hours, grade, u = life
+        facts = self.weather.facts
+        department = facts.departments.get(kind.name, kind.department)
         group = self._places[kind.road]
         rows = [i for i, d in enumerate(group.district) if d == district] or list(range(len(group)))
         if kind.street:
@@ -179,12 +168,12 @@ class Incidents:
         closed = at + int(hours * HOUR)
         told, hand = at + int(60 + 180 * u[7]), at + int(300 + 1200 * u[8])
         stages: tuple[tuple[int, IncidentStatus, str], ...] = (
-            (told, "open", f"{kind.department}接报，正在核实"),
+            (told, "open", f"{department}接报，正在核实"),
             (max(hand, told + 60), "handling", "力量已到场，正在处置"),
             (max(at + (closed - at) * 2 // 3, hand + 120), "handling", "险情得到控制，秩序逐步恢复"),
             (max(closed, hand + 240), "closed", "处置完毕，已恢复正常"),
         )
-        number = f"QY{at}{district[-2:]}{int(u[4] * 97):02d}"
+        number = f"{facts.initials}{at}{district[-2:]}{int(u[4] * 97):02d}"
         return Event(
             number,
             kind.name,
@@ -195,7 +184,7 @@ class Incidents:
             lon,
             lat,
             grade,
-            kind.department,
+            department,
             stages,
         )
 

@@ -17,7 +17,8 @@ _KM_PER_DEGREE: Final = 111.32
 class Group:
     """Places of one kind in a fixed order. Columns are (n, 1), so they broadcast over times.
 
-    `share` is the part of the city's people that a place stands for (districts), 1/n for everything else.
+    `share` is the part of the city's people that a place stands for (districts), times the demonstration's scale; 1/n for
+    everything else.
     """
 
     names: tuple[str, ...]
@@ -84,7 +85,7 @@ def districts(city: City) -> Group:
         lon=column([p[0] for p in centres]),
         lat=column([p[1] for p in centres]),
         district=codes,
-        share=(people / people.sum()).reshape(-1, 1),
+        share=(people / people.sum()).reshape(-1, 1) * city.demonstration.scale,
         seed=city.spec.demo_seed,
     )
 

@@ -180,6 +180,8 @@ class Publisher:
 
 def _members(world: World, feed: Feed) -> Group:
     group = world.group(feed.kind)
+    if feed.source not in world.city.sources:
+        return group.part(())  # no department of this city publishes it
     return group.part(range(0, len(group), feed.every_nth)) if feed.every_nth > 1 else group
 
 

@@ -10,15 +10,16 @@ from typing import Final
 import numpy as np
 
 from demo.noise import Floats, Ints
+from domain.city import City
 from domain.duration import parse_duration
 from domain.errors import CockpitError
 
 NORMAL: Final = "normal"
 SCENARIOS: Final[dict[str, str]] = {
     NORMAL: "平常的一天",
-    "rainstorm": "强降雨：英德、阳山一带暴雨，路滑车慢，河流数小时内相继超警，诉求与险情上升",
+    "rainstorm": "强降雨：一片地区暴雨，路滑车慢，河流数小时内相继超警，诉求与险情上升",
     "feed_outage": "数据中断：交通部门接口 503，油烟监测超时，热线库停止更新",
-    "hotline_surge": "热线激增：清城区停水引发集中来电，接通率下降",
+    "hotline_surge": "热线激增：一个城区停水引发集中来电，接通率下降",
     "quiet": "平静：无雨、无险情、无故障",
 }
 FOREVER: Final = 2**40
@@ -78,6 +79,12 @@ class Script:
             down = np.clip(1.0 - (t - p.end) / fall, 0.0, 1.0) if fall else (t < p.end).astype(float)
             out = np.maximum(out, np.minimum(up, down))
         return out
+
+
+def words(city: City, name: str) -> str:
+    """What a scenario means in a city, in its own words where it has some."""
+    scene = city.demonstration.scenarios.get(name)
+    return (scene.words if scene else "") or SCENARIOS[name]
 
 
 def ahead_of(text: str) -> timedelta:

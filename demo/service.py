@@ -7,6 +7,7 @@ import numpy as np
 from demo.noise import Floats, Ints, normal, poisson, smooth, thin, uniform
 from demo.places import Group
 from demo.rhythm import DAY, HOUR, bump, hour, office, rush, waking, workday
+from demo.visitors import Visitors
 from demo.weather import Weather
 
 STEP: Final = 300
@@ -123,6 +124,7 @@ class Hotline:
 
     def __init__(self, weather: Weather) -> None:
         self.weather, self.offset, self.script = weather, weather.offset, weather.script
+        self.visitors = Visitors(weather)
 
     def topic(self, districts: Group, t: Ints, name: str) -> Floats:
         """Requests of one topic: their own hours, and what rain, heat and a burst main add."""
@@ -217,13 +219,14 @@ class Hotline:
         if name == "noise":
             return 1.0 - 0.55 * wet
         if name in ("transit", "parking"):
-            return 1.0 + 1.2 * wet
+            return (1.0 + 1.2 * wet) * self.visitors.pressure(t)
         return 1.0 + 0.2 * normal(districts.key(f"stir.{name}"), (t + self.offset) // DAY)
 
     def _surge(self, districts: Group, t: Ints) -> Floats:
-        """The hotline_surge scenario, in the first district fully and a little in the second."""
+        """The hotline_surge scenario, in the districts that the city names for it, else in the first."""
         where = np.zeros((len(districts), 1))
-        for code, share in (("441802", 1.0), ("441803", 0.25)):
+        scene = self.weather.facts.scenarios.get("hotline_surge")
+        for code, share in scene.districts.items() if scene else ():
             where[[n == code for n in districts.names]] = share
         if not where.any() and len(districts):
             where[0] = 1.0

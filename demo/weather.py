@@ -10,13 +10,13 @@ from demo.noise import Floats, Ints, keys, normal, smooth, uniform
 from demo.places import Group, distance_km
 from demo.rhythm import DAY, HOUR, MINUTE, bump, hour, season
 from demo.scenario import FOREVER, Period, Script
+from domain.city import City
 
 STEP: Final = 600  # rain gauges tip into ten-minute bins; sums are exact in tenths of a millimetre
 _SLOT: Final = 8 * HOUR  # at most one weather system starts in each
 _LONGEST: Final = 12 * HOUR
 _KEPT: Final = 6
-# Where the storm of the scenario lies: between Yangshan and Yingde, over the Lian and Bei rivers.
-_STORM_AT: Final = (113.05, 24.3)
+_AROUND: Final = (1.7, 1.4)  # degrees: the box around the map's middle, for a city that names none
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +36,16 @@ class Storm:
 
 
 class Weather:
-    """Rain and air over any place at any time; pure in (seed, script, time)."""
+    """Rain and air over any place at any time; pure in (city, script, time)."""
 
-    def __init__(self, seed: int, offset: int, script: Script) -> None:
-        self.seed, self.offset, self.script = seed, offset, script
+    def __init__(self, city: City, offset: int, script: Script) -> None:
+        self.facts, self.offset, self.script = city.demonstration, offset, script
+        self.seed = seed = city.spec.demo_seed
+        lon, lat = city.spec.map.center
+        wide, high = _AROUND
+        self._box = self.facts.rain.box or (lon - wide / 2, lat - high / 2, wide, high)
+        self._storm_at = self.facts.rain.heavy_at or (lon, lat)
+        self._latitude = self.facts.climate.at_latitude or lat
         self._slot_keys = {name: keys(seed, ["storm"], name) for name in ("at", "peak", "where", "size", "go")}
         self._city = keys(seed, ["city"], "sky")
         # Ten metrics ask for the same wetness in a row; the newest answers are kept.
@@ -50,7 +56,7 @@ class Weather:
         """Every system that rains at some time in [first, last]."""
         slots = range((first - _LONGEST) // _SLOT - 1, last // _SLOT + 1)
         found = [s for s in map(self._slot_storm, slots) if s is not None]
-        found += [storm for p in self.script.of("rainstorm") for storm in _scenario_storms(p)]
+        found += [storm for p in self.script.of("rainstorm") for storm in _scenario_storms(p, self._storm_at)]
         return [s for s in found if s.start <= last and s.start + s.length >= first]
 
     def rate(self, places: Group, t: Ints) -> Floats:
@@ -106,24 +112,29 @@ class Weather:
 
     def temperature(self, places: Group, t: Ints) -> Floats:
         """Degrees Celsius: year, weather of the week, day, cloud, rain, and cooler in the mountains of the north."""
-        h = hour(t, self.offset)
-        year = 21.3 + 8.0 * season(t, self.offset)
+        climate, h = self.facts.climate, hour(t, self.offset)
+        year = climate.mean_c + climate.swing_c * season(t, self.offset)
         week = 2.6 * smooth(self._city, t + 7 * DAY, 3 * DAY)
         swing = (5.2 - 3.4 * self.cloud(t)) * (bump(h, 14.8, 4.2) * 1.7 - 0.75)
-        north = (places.lat - 23.7) * 1.6
+        north = (places.lat - self._latitude) * climate.cooler_north_c
         rain = 2.5 * self.wetness(places, t)
         return year + week + swing - north - rain + 0.3 * smooth(places.key("temp"), t, 3 * HOUR)
 
     def humidity(self, places: Group, t: Ints) -> Floats:
         """Relative humidity in %: high at dawn, in summer and in rain."""
-        h = hour(t, self.offset)
-        base = 72.0 + 6.0 * season(t, self.offset) - 16.0 * bump(h, 14.8, 4.0) * (1.2 - self.cloud(t))
+        climate, h = self.facts.climate, hour(t, self.offset)
+        base = (
+            climate.humidity
+            + climate.humidity_swing * season(t, self.offset)
+            - 16.0 * bump(h, 14.8, 4.0) * (1.2 - self.cloud(t))
+        )
         wet = base + 24.0 * self.wetness(places, t) + 2.5 * smooth(places.key("humid"), t, 4 * HOUR)
         return np.clip(wet, 18.0, 100.0)
 
     def wind(self, places: Group, t: Ints) -> Floats:
         """Ten-minute mean wind in m/s; gusty in storms, calm at night."""
-        calm = 1.4 + 1.0 * bump(hour(t, self.offset), 15.0, 4.5) + 0.9 * np.abs(smooth(self._city, t + DAY, 16 * HOUR))
+        sun = bump(hour(t, self.offset), 15.0, 4.5)
+        calm = self.facts.climate.wind + 1.0 * sun + 0.9 * np.abs(smooth(self._city, t + DAY, 16 * HOUR))
         gust = 0.35 * smooth(places.key("wind"), t, 2400)
         return np.maximum(calm + gust + 5.0 * self.wetness(places, t), 0.0)
 
@@ -133,7 +144,8 @@ class Weather:
         u = {name: float(uniform(key, tick)[0, 0]) for name, key in self._slot_keys.items()}
         u2 = {name: float(uniform(key, tick + 2**30)[0, 0]) for name, key in self._slot_keys.items()}
         warm = (float(season(tick * _SLOT, self.offset)[0, 0]) + 1.0) / 2.0
-        if u["at"] > 0.13 + 0.22 * warm:
+        rain, (west, south, wide, high) = self.facts.rain, self._box
+        if u["at"] > rain.winter + (rain.summer - rain.winter) * warm:
             return None
         length = int((2.5 + 7.0 * u["size"] * (1.2 - warm)) * HOUR)
         peak = float(np.exp(0.9 + 1.5 * warm + 0.55 * float(normal(self._slot_keys["peak"], tick)[0, 0])))
@@ -141,20 +153,20 @@ class Weather:
             start=slot * _SLOT + int(u2["at"] * _SLOT),
             length=length,
             peak=min(peak, 55.0),
-            lon=111.9 + 1.7 * u["where"],
-            lat=23.6 + 1.4 * u2["where"],
+            lon=west + wide * u["where"],
+            lat=south + high * u2["where"],
             radius=22.0 + 38.0 * u2["size"],
             drift_lon=0.12 * (u["go"] - 0.3),
             drift_lat=0.08 * (u2["go"] - 0.5),
         )
 
 
-def _scenario_storms(period: Period) -> tuple[Storm, Storm]:
+def _scenario_storms(period: Period, at: tuple[float, float]) -> tuple[Storm, Storm]:
     """Steady heavy rain for seven hours, and on top of it a cloudburst in the first ninety minutes, full within five.
 
     So the first gauges pass 30 mm in an hour within half an hour of the start, while the audience looks on.
     """
-    lon, lat = _STORM_AT
+    lon, lat = at
     steady, burst = 7 * HOUR, 90 * MINUTE
     return (
         Storm(period.start, steady, 48.0, lon, lat, 34.0, 0.012, -0.035, rise=600 / steady, cut=period.end),

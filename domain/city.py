@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from domain.demonstration import Demonstration
 from domain.metric import Metric
 from domain.noise import Noise
 from domain.place import District, Site
@@ -44,6 +45,10 @@ class CitySpec(BaseModel):
     title: str = Field(description="Title of the cockpit.")
     title_en: str = Field("", description="English title.")
     zone: str = Field("Asia/Shanghai", description="Time zone of days, hours and people.")
+    extends: str = Field(
+        "",
+        description="Path of another city folder, from this one (../441800), whose declarations this city has too; its own are laid over them.",
+    )
     demo: bool = Field(
         False, description="Demonstration: starts the demonstration departments and marks every screen 演示数据."
     )
@@ -77,6 +82,7 @@ class City:
     roster: Roster | None = None
     topics: dict[str, TopicPage] = field(default_factory=dict)
     scenes: dict[str, WallScene] = field(default_factory=dict)
+    demonstration: Demonstration = field(default_factory=Demonstration)
 
     @property
     def adcode(self) -> str:

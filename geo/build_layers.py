@@ -20,11 +20,11 @@ from typing import Any, Final
 
 import shapely
 import yaml
-from shapely.geometry import LineString, Polygon, box
+from shapely.geometry import LineString, box
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import linemerge
 
-from geo import provenance, wheels
+from geo import cells, provenance, wheels
 from geo.draw import cut, feature, smooth, write_layer
 from geo.places import GEOD, CityPlaces, label_point
 from geo.provenance import Credit
@@ -50,8 +50,8 @@ STATION: Final = re.compile(r"((火车|汽车|客运|客运总)站|[东南西北
 WITHHELD: Final = re.compile(
     r"军|部队|武警|雷达|监狱|看守所|戒毒|油库|弹药|火药|国防|导弹|海警|人武部|拘留|海防|边防|海监|警卫|中央|国务院|首长|保密"
 )
-CELLS_PER_CITY: Final = 180
-LAKE: Final = 2  # GSHHG level
+COAST: Final = 1  # GSHHG levels
+LAKE: Final = 2
 
 
 class Region:
@@ -134,7 +134,19 @@ def context(region: Region) -> list[dict[str, Any]]:
     land = shapely.union_all([a.outline for a in (*region.drawn, *region.neighbours)]).buffer(2e-4)
     rest = frame.difference(land).buffer(-1e-3).buffer(1e-3)
     beyond = shapely.union_all([part for part in shapely.get_parts(rest) if part.area > 0.01])
-    return rows if beyond.is_empty else [*rows, feature(beyond, {"kind": "outside"}, 4)]
+    sea = region.hand.get("sea")
+    return (
+        rows if beyond.is_empty else [*rows, feature(beyond, {"kind": "sea", **sea} if sea else {"kind": "outside"}, 4)]
+    )
+
+
+def coast(region: Region) -> list[dict[str, Any]]:
+    """The shore inside the frame, of a city that lies by the sea; nothing for others."""
+    if not region.hand.get("sea"):
+        return []
+    shores = [shore for level, shore in wheels.gshhg(region.folder, "gshhs", region.view) if level == COAST]
+    merged = shapely.get_parts(linemerge(shapely.get_parts(shapely.union_all(shores)).tolist()))
+    return [feature(g, {"kind": "coastline"}, 4) for g in shapely.simplify(merged, 0.0005) if g.length > 0.01]
 
 
 def water(region: Region) -> list[dict[str, Any]]:
@@ -187,10 +199,20 @@ def streams(region: Region) -> list[dict[str, Any]]:
 
 
 def towns(region: Region, places: CityPlaces) -> list[dict[str, Any]]:
-    """Town points with their district."""
+    """Town points with their district; those written by hand come last and say that they are illustrative."""
     spots = wheels.geonames(region.folder, region.bounds)
     found = [(spot, places.district_at(spot.lon, spot.lat)) for spot in sorted(spots)]
-    return [_point(s, {"id": s.id, "name": s.name, "name_en": s.name_en, "district": d}) for s, d in found if d]
+    known = [_point(s, {"id": s.id, "name": s.name, "name_en": s.name_en, "district": d}) for s, d in found if d]
+    return known + [_town(n, town, places) for n, town in enumerate(region.hand.get("towns", []), 1)]
+
+
+def _town(number: int, town: Sequence[Any], places: CityPlaces) -> dict[str, Any]:
+    name, name_en, lon, lat = town
+    district = places.district_at(lon, lat)
+    if district is None:
+        raise ValueError(f"{name} ({lon}, {lat}) lies outside the city")
+    told = {"id": f"hand:{number}", "name": name, "name_en": name_en, "district": district, "illustrative": True}
+    return feature(shapely.Point(lon, lat), told)
 
 
 def poi(region: Region, places: CityPlaces) -> list[dict[str, Any]]:
@@ -216,36 +238,6 @@ def category_of(spot: Spot) -> str:
     return CATEGORY_OF.get(spot.fclass, "")
 
 
-def grid(region: Region) -> list[dict[str, Any]]:
-    """Operating cells: hexagons clipped to each district, not official 单元网格."""
-    rows = []
-    total = sum(area.outline.area for area in region.drawn)
-    for area in region.drawn:
-        wanted = max(6, min(40, round(CELLS_PER_CITY * area.outline.area / total)))
-        for i, cell in enumerate(hexagons(area.outline, wanted), 1):
-            rows.append(feature(cell, {"id": f"{area.adcode}-G{i:03d}", "district": area.adcode, "synthetic": True}, 4))
-    return rows
-
-
-def hexagons(area: BaseGeometry, wanted: int) -> list[BaseGeometry]:
-    """About `wanted` equal flat-topped hexagons clipped to the area; slivers under an eighth of a cell are dropped."""
-    squeeze = math.cos(math.radians(area.centroid.y))
-    full = area.area * squeeze / wanted
-    side = math.sqrt(2 * full / (3 * math.sqrt(3)))
-    west, south, east, north = area.bounds
-    cells = []
-    for column in range(math.ceil((east - west) * squeeze / (1.5 * side)) + 2):
-        x = west + column * 1.5 * side / squeeze
-        start = south - (column % 2 == 0) * side * math.sqrt(3) / 2
-        for row in range(math.ceil((north - south) / (side * math.sqrt(3))) + 2):
-            y = start + row * side * math.sqrt(3)
-            corners = [(math.cos(k * math.pi / 3) * side, math.sin(k * math.pi / 3) * side) for k in range(6)]
-            cell = Polygon([(x + dx / squeeze, y + dy) for dx, dy in corners]).intersection(area)
-            if cell.area * squeeze > full / 8:
-                cells.append(cell)
-    return cells
-
-
 def _point(spot: Spot, properties: Mapping[str, Any]) -> dict[str, Any]:
     return feature(shapely.Point(spot.lon, spot.lat), properties)
 
@@ -260,9 +252,10 @@ def build(folder: Path, city: str, out: Path) -> dict[str, int]:
         "context": (context(region), provenance.TIANDITU),
         "water": (water(region), provenance.GSHHG),
         "streams": (streams(region), provenance.DRAWN),
+        "coast": (coast(region), provenance.GSHHG),
         "towns": (towns(region, places), provenance.GEONAMES),
         "poi": (poi(region, places), provenance.OSM),
-        "grid": (grid(region), provenance.CELLS),
+        "grid": (cells.grid(region.drawn), provenance.CELLS),
     }
     out.mkdir(parents=True, exist_ok=True)
     return {name: write_layer(out / f"{name}.geojson", rows, credit) for name, (rows, credit) in made.items() if rows}

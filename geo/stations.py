@@ -72,6 +72,7 @@ def stations(hand: Mapping[str, Any], ground: Ground) -> Iterator[Site]:
     """Every station, kind by kind."""
     yield from _fixed(hand, ground)
     yield from _waters(hand, ground)
+    yield from _sea(hand, ground)
     yield from _weather(hand, ground)
     yield from _rain(hand["rain_gauges"], ground)
     yield from _outfalls(hand["outfalls"], ground)
@@ -101,6 +102,16 @@ def _waters(hand: Mapping[str, Any], ground: Ground) -> Iterator[Site]:
         yield ground.site(
             f"sec-{i:02d}", name, "section", at, body="lake" if lake else "river", river=river, class_target=target
         )
+
+
+def _sea(hand: Mapping[str, Any], ground: Ground) -> Iterator[Site]:
+    """Tide gauges, buoys and bathing beaches; nothing for a city without a sea."""
+    for i, (name, lon, lat, mean, tidal) in enumerate(hand.get("tides", []), 1):
+        yield ground.site(f"tide-{i:02d}", name, "tide", (lon, lat), mean_level=mean, tidal_range=tidal)
+    for i, (name, lon, lat) in enumerate(hand.get("buoys", []), 1):
+        yield ground.site(f"buoy-{i:02d}", name, "buoy", (lon, lat))
+    for i, (name, lon, lat, capacity) in enumerate(hand.get("beaches", []), 1):
+        yield ground.site(f"beach-{i:02d}", name, "beach", (lon, lat), capacity=capacity)
 
 
 def _weather(hand: Mapping[str, Any], ground: Ground) -> Iterator[Site]:

@@ -8,13 +8,14 @@ from pathlib import Path
 
 from domain.errors import CockpitError
 
+CITIES = Path("cities")
 DEFAULT_CITY = "cities/441800"
 DEFAULT_PORT = 8050
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """PORT, HOST: where the web process listens. CITY: the city folder. DATABASE_URL: the store. VAR: files written.
+    """PORT, HOST: where the web process listens. CITY: the city folder, or its name in cities/. DATABASE_URL: the store. VAR: files written.
 
     SQLITE_SYNCHRONOUS: FULL (default: acknowledged means durable) or NORMAL (faster; a power cut may lose the last commits).
 
@@ -53,9 +54,7 @@ class Settings:
 
 def read_settings(env: Mapping[str, str] = os.environ, city: str | None = None) -> Settings:
     """Read the settings; CockpitError with one sentence when a value cannot be used."""
-    folder = Path(city or env.get("CITY") or DEFAULT_CITY)
-    if not folder.is_dir():
-        raise CockpitError(f"CITY={folder}: there is no such folder; give one with a city.yaml in it", permanent=True)
+    folder = _folder(city or env.get("CITY") or DEFAULT_CITY)
     var = Path(env["VAR"]) if env.get("VAR") else Path("var") / folder.name
     host = env.get("HOST") or "127.0.0.1"
     return Settings(
@@ -68,6 +67,15 @@ def read_settings(env: Mapping[str, str] = os.environ, city: str | None = None) 
         sign_in=_sign_in(env.get("SIGN_IN") or "on", host),
         trust_proxy=_proxies(env.get("TRUST_PROXY") or ""),
     )
+
+
+def _folder(text: str) -> Path:
+    """A city's folder, by its path or, for one in cities/, by its name alone."""
+    named = Path(text)
+    for folder in (named, CITIES / text):
+        if folder.is_dir():
+            return folder
+    raise CockpitError(f"CITY={text}: there is no such folder; give one with a city.yaml in it", permanent=True)
 
 
 def _port(text: str) -> int:

@@ -21,7 +21,7 @@ LAYERS: dict[Layer, str] = {
     "roads": "路况",
     "facilities": "设施",
 }
-BASE_LAYERS = ("districts", "context", "water", "streams", "towns")
+BASE_LAYERS = ("districts", "context", "water", "streams", "coast", "towns")
 ROADS = "segment"
 
 

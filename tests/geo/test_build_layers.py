@@ -8,7 +8,8 @@ from shapely import get_coordinates, get_parts
 from shapely.geometry import LineString, MultiPolygon, Polygon, box, shape
 
 from geo import wheels
-from geo.build_layers import category_of, districts, fine_districts, hexagons, name_rivers
+from geo.build_layers import category_of, districts, fine_districts, name_rivers
+from geo.cells import hexagons
 from geo.places import GEOD
 from geo.wheels import Area, Spot
 
