@@ -80,8 +80,9 @@ def _dispatch(services: AccountServices, desk: Desk, pressed: Press) -> Done:
         return refused(desk, desk.t("没有这件告警"))
     minutes = pressed.text("span")
     end = desk.now + timedelta(minutes=int(minutes)) if minutes and minutes in order_forms.SPANS else None
+    helpers = tuple(one for one in services.city.departments if one in pressed.chosen("helpers"))
     wish = Wish(
-        unit, pressed.text("words"), case.id if case else "", level=int(level), finish_by=end,
+        unit, pressed.text("words"), case.id if case else "", level=int(level), finish_by=end, helpers=helpers,
         seen=int(seen) if case and seen.isdecimal() else None,
     )  # fmt: skip
     decision = orders.dispatch(wish, desk.viewer, desk.now, services.city.zone)

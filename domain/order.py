@@ -20,11 +20,31 @@ class Attachment(BaseModel):
     at: AwareDatetime
 
 
+class Share(BaseModel):
+    """The part of an order that a unit which assists (协办) signs and answers for. task: what it is asked for, "" when that is the order's own.
+
+    asked: when it was called in; sign_by: until when it signs. signer, signed: who did, when; words, evidence, answered: its answer, the newest.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    unit: str
+    asked: AwareDatetime
+    sign_by: AwareDatetime
+    task: str = ""
+    signer: str = ""
+    signed: AwareDatetime | None = None
+    words: str = ""
+    evidence: str = ""
+    answered: AwareDatetime | None = None
+
+
 class Order(Dossier):
     """states: dispatched, accepted, working, reported, checking, done, archived; aside: returned, ruling, shelved, withdrawn.
 
     owner: who is responsible for it at the desk (moves at handover); dispatcher: who sent it, and so may not verify it.
-    unit: the responsible department; helpers: departments that assist (协办). content: what shall be done.
+    unit: the responsible department; helpers: departments that assist (协办), shares: what has become of their parts.
+    content: what shall be done.
     sent: when it was dispatched, the start of its clocks; they never start anew, neither by signing nor by another unit.
     sign_by, report_by, finish_by: until when the unit must sign, report for the first time, and be finished.
     offered: when the unit got it, from which its time to send it back counts.
@@ -47,6 +67,7 @@ class Order(Dossier):
     offered: AwareDatetime
     dispatcher: str = ""
     helpers: tuple[str, ...] = ()
+    shares: tuple[Share, ...] = ()
     signer: str = ""
     signed: AwareDatetime | None = None
     first_report: AwareDatetime | None = None
@@ -75,3 +96,13 @@ class Order(Dossier):
     def late(self) -> bool:
         """Whether its time was over before it was handed in."""
         return self.supervision == "red" or (self.handed is not None and self.handed > self.finish_by)
+
+    def share(self, unit: str) -> Share:
+        """The part of a unit that assists; one called in before parts were kept has had the order's own time."""
+        found = next((one for one in self.shares if one.unit == unit), None)
+        return found or Share(unit=unit, asked=self.sent, sign_by=self.sign_by)
+
+    @property
+    def silent(self) -> tuple[str, ...]:
+        """Units that assist and have not answered for their part."""
+        return tuple(unit for unit in self.helpers if self.share(unit).answered is None)

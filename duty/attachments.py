@@ -18,7 +18,7 @@ from domain.order import Attachment, Order
 LARGEST: Final = 10 * 1024 * 1024  # bytes of a file
 A_STEP: Final = 5  # files
 LONGEST_NAME: Final = 100  # characters
-FILED: Final = frozenset({"report", "hand_in", "note"})  # steps that take files
+FILED: Final = frozenset({"report", "hand_in", "answer", "note"})  # steps that take files
 _HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})  # characters that make a name look like another
 _TEXT_CONTROLS: Final = frozenset("\t\r\n\f")
 _OFFICE: Final = "application/vnd.openxmlformats-officedocument."

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from domain.account import Viewer
 from domain.alert import AlertLevel
 from domain.errors import TransitionRefused
-from domain.order import Order
+from domain.order import Order, Share
 from duty.clocks import SPANS
 from duty.order_table import Given
 from duty.supervise import worse
@@ -72,6 +72,9 @@ def _deny(order: Order, viewer: Viewer, given: Given, now: datetime, zone: ZoneI
 
 
 def _pass(order: Order, viewer: Viewer, given: Given, now: datetime, zone: ZoneInfo) -> Order:  # noqa: ARG001
+    if order.silent:
+        told = f"协办单位 {'、'.join(order.silent)} 尚未反馈；可以：催办、取消协办或核查不通过"
+        raise TransitionRefused(told, permanent=True)
     return order.become(state="done", checker=viewer.login, verdict=given.words, closed=now)
 
 
@@ -91,12 +94,15 @@ def _reassign(order: Order, viewer: Viewer, given: Given, now: datetime, zone: Z
         raise TransitionRefused("改派须选择另一个单位", permanent=True)
     return order.become(
         state="dispatched", unit=given.unit, offered=now, signer="", signed=None, reason=given.words, asked=None,
-        helpers=tuple(one for one in order.helpers if one != given.unit),
+        **_without(order, given.unit),
     )  # fmt: skip
 
 
 def _rule(order: Order, viewer: Viewer, given: Given, now: datetime, zone: ZoneInfo) -> Order:  # noqa: ARG001
-    return order.become(state="dispatched", unit=given.unit or order.unit, offered=now, ruled=True, reason=given.words)
+    unit = given.unit or order.unit
+    return order.become(
+        state="dispatched", unit=unit, offered=now, ruled=True, reason=given.words, **_without(order, unit)
+    )
 
 
 def _shelve(order: Order, viewer: Viewer, given: Given, now: datetime, zone: ZoneInfo) -> Order:  # noqa: ARG001
@@ -127,7 +133,40 @@ def _supervise(order: Order, viewer: Viewer, given: Given, now: datetime, zone: 
 def _assist(order: Order, viewer: Viewer, given: Given, now: datetime, zone: ZoneInfo) -> Order:  # noqa: ARG001
     if given.unit in (order.unit, *order.helpers):
         raise TransitionRefused(f"{given.unit}已在承办或协办", permanent=True)
-    return order.become(helpers=(*order.helpers, given.unit))
+    part = called_in(given.unit, AlertLevel(order.level), now, zone, given.words)
+    return order.become(helpers=(*order.helpers, given.unit), shares=(*order.shares, part))
+
+
+def called_in(unit: str, level: AlertLevel, now: datetime, zone: ZoneInfo, task: str = "") -> Share:
+    """The part of a unit from the moment at which it is called in; it has as long to sign as the responsible one."""
+    return Share(unit=unit, asked=now, sign_by=SPANS[level].unit.after(now, zone), task=task)
+
+
+def _release(order: Order, viewer: Viewer, given: Given, now: datetime, zone: ZoneInfo) -> Order:  # noqa: ARG001
+    if given.unit not in order.helpers:
+        raise TransitionRefused(f"{given.unit}不是协办单位", permanent=True)
+    return order.become(**_without(order, given.unit), reason=given.words)
+
+
+def _without(order: Order, unit: str) -> dict[str, object]:
+    """Who assists when a unit no longer does."""
+    helpers = tuple(one for one in order.helpers if one != unit)
+    return {"helpers": helpers, "shares": tuple(one for one in order.shares if one.unit in helpers)}
+
+
+def _join(order: Order, viewer: Viewer, given: Given, now: datetime, zone: ZoneInfo) -> Order:  # noqa: ARG001
+    return _with(order, order.share(viewer.department).model_copy(update={"signer": viewer.login, "signed": now}))
+
+
+def _answer(order: Order, viewer: Viewer, given: Given, now: datetime, zone: ZoneInfo) -> Order:  # noqa: ARG001
+    told = {"words": given.words, "evidence": given.evidence, "answered": now}
+    part = order.share(viewer.department).model_copy(update=told)
+    return _with(order, part).become(files=order.files + given.files)
+
+
+def _with(order: Order, part: Share) -> Order:
+    """The order with a part as it became."""
+    return order.become(shares=(*(one for one in order.shares if one.unit != part.unit), part))
 
 
 def _withdraw(order: Order, viewer: Viewer, given: Given, now: datetime, zone: ZoneInfo) -> Order:  # noqa: ARG001
@@ -148,5 +187,5 @@ EFFECTS: Mapping[str, Effect] = {
     "accept": _accept, "return": _return, "start": _start, "report": _report, "hand_in": _hand_in, "ask": _ask,
     "grant": _grant, "deny": _deny, "pass": _pass, "fail": _fail, "resend": _resend, "reassign": _reassign,
     "rule": _rule, "shelve": _shelve, "resume": _resume, "urge": _urge, "supervise": _supervise, "assist": _assist,
-    "withdraw": _withdraw, "note": _note,
+    "withdraw": _withdraw, "note": _note, "join": _join, "answer": _answer, "release": _release,
 }  # fmt: skip

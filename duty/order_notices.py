@@ -26,6 +26,7 @@ _MARKED: Mapping[str, NoticeKind] = {
     "yellow": NoticeKind.SUPERVISED,
     "red": NoticeKind.OVERDUE,
 }
+_PRESSED = frozenset({NoticeKind.URGED, NoticeKind.SUPERVISED, NoticeKind.OVERDUE})
 _BACK = frozenset({"resume", "come_back"})  # off the shelf; what waited to be signed for waits again
 _SAY_WHY = frozenset(
     {"urge", "supervise", "fail", "reassign", "resend", "rule"}
@@ -54,14 +55,21 @@ def notices(
     if new.exercise or new.over:
         return []
     called = _called(old, step, new)
-    joined = set(new.helpers) - set(old.helpers if old else ())
+    asked = _assisting(old, new, called)
     found = []
     for one in receivers:
         if called is not None and new.unit in one.departments:
             found.append(_notice(one.key, called, new.unit, step, new, now))
-        elif helper := next((unit for unit in one.departments if unit in joined), ""):
-            found.append(_notice(one.key, NoticeKind.ASSISTING, helper, step, new, now))
+        elif helper := next((unit for unit in one.departments if unit in asked), ""):
+            found.append(_notice(one.key, asked[helper], helper, step, new, now))
     return found
+
+
+def _assisting(old: Order | None, new: Order, called: NoticeKind | None) -> Mapping[str, NoticeKind]:
+    """What units that assist are told: that they are called in, and, when the order is urged, that their own answer is awaited."""
+    urged = dict.fromkeys(new.silent, called) if called in _PRESSED else {}
+    joined = dict.fromkeys(set(new.helpers) - set(old.helpers if old else ()), NoticeKind.ASSISTING)
+    return {**{unit: kind for unit, kind in urged.items() if kind is not None}, **joined}
 
 
 def _called(old: Order | None, step: DossierStep, new: Order) -> NoticeKind | None:
@@ -84,7 +92,8 @@ def owed(order: Order) -> tuple[str, datetime]:
 
 
 def _notice(receiver: str, kind: NoticeKind, unit: str, step: DossierStep, order: Order, now: datetime) -> Notice:
-    what, until = ("办结", order.finish_by) if kind in (NoticeKind.ASSISTING, NoticeKind.OVERDUE) else owed(order)
+    mine = unit == order.unit and kind not in (NoticeKind.ASSISTING, NoticeKind.OVERDUE)
+    what, until = owed(order) if mine else ("办结", order.finish_by)
     body = {
         "number": order.id,
         "title": order.title,
@@ -117,11 +126,19 @@ def stands(notice: Notice, order: Order) -> bool:
     unit = notice.body.get("unit")
     if order.over or order.exercise:
         return False
-    if notice.kind is NoticeKind.ASSISTING:
-        return unit in order.helpers
     if unit != order.unit:
-        return False
+        return _awaits(notice, order)
     if notice.kind is NoticeKind.ORDERED:
         return order.state == "dispatched"
     answered = any(at is not None and at > notice.made for at in (order.signed, order.first_report))
     return order.state in RUNNING and not (answered and notice.kind is NoticeKind.URGED)
+
+
+def _awaits(notice: Notice, order: Order) -> bool:
+    """Whether a unit that assists still owes what a notice asks for: its signature, or its answer."""
+    unit = str(notice.body.get("unit"))
+    if unit not in order.helpers:
+        return False
+    if notice.kind is NoticeKind.ASSISTING:
+        return order.share(unit).signed is None
+    return unit in order.silent

@@ -51,8 +51,21 @@ def is_unit(order: Order, viewer: Viewer) -> bool:
 
 def is_helper(order: Order, viewer: Viewer) -> bool:
     """Whether somebody answers for the unit or one that assists."""
-    helps = viewer.role is Role.CLERK and viewer.department in order.helpers
-    return helps or is_unit(order, viewer)
+    return _assists(order, viewer) or is_unit(order, viewer)
+
+
+def joins(order: Order, viewer: Viewer) -> bool:
+    """Whether somebody answers for a unit that assists and has not signed for its part."""
+    return _assists(order, viewer) and order.share(viewer.department).signed is None
+
+
+def answers(order: Order, viewer: Viewer) -> bool:
+    """Whether somebody answers for a unit that assists and has signed for its part."""
+    return _assists(order, viewer) and order.share(viewer.department).signed is not None
+
+
+def _assists(order: Order, viewer: Viewer) -> bool:
+    return viewer.role is Role.CLERK and viewer.department in order.helpers
 
 
 def is_desk(order: Order, viewer: Viewer) -> bool:
@@ -87,17 +100,20 @@ def sees(order: Order, viewer: Viewer) -> bool:
 _WITH_UNIT = frozenset({"accepted", "working", "reported"})
 _OUT = _WITH_UNIT | {"dispatched"}
 _OPEN = _OUT | {"checking", "returned", "ruling", "shelved"}
+_SHARED = _OUT | {"checking"}  # a part may be answered for until the order is verified
 _BACK = frozenset({"returned", "ruling"})
-UNIT, DESK, SHIFT = "承办单位经办人", "值班员或值班长", "值班长"
+UNIT, HELPER, DESK, SHIFT = "承办单位经办人", "协办单位经办人", "值班员或值班长", "值班长"
 _WORDS = "情况说明"
 
 MOVES: Mapping[str, Move[Order]] = {
     "accept": Move("签收", frozenset({"dispatched"}), "accepted", UNIT, signs),
     "return": Move("退回", frozenset({"dispatched"}), "returned", UNIT, is_unit, {"words": "退回理由"}),
     "start": Move("开始处置", frozenset({"accepted"}), "working", UNIT, is_unit),
-    "report": Move("反馈进展", _WITH_UNIT, "reported", "承办或协办单位经办人", is_helper, {"words": _WORDS}),
+    "report": Move("反馈进展", _WITH_UNIT, "reported", UNIT, is_unit, {"words": _WORDS}),
     "hand_in": Move("提请核查", _WITH_UNIT, "checking", UNIT, is_unit, {"words": "处置结果", "evidence": "佐证"}),
     "ask": Move("申请延期", _WITH_UNIT, "", UNIT, is_unit, {"words": "延期理由", "until": "延期至"}),
+    "join": Move("协办签收", _SHARED, "", HELPER, joins),
+    "answer": Move("协办反馈", _SHARED, "", HELPER, answers, {"words": "协办情况"}),
     "pass": Move("核查通过", frozenset({"checking"}), "done", "派单人以外的值班人员", is_other, {"words": "核查意见"}),
     "fail": Move(
         "核查不通过", frozenset({"checking"}), "working", "派单人以外的值班人员", is_other, {"words": "核查意见"}
@@ -114,6 +130,10 @@ MOVES: Mapping[str, Move[Order]] = {
     "urge": Move("催办", _OUT | _BACK, "", DESK, is_desk),
     "supervise": Move("督办", _OUT | _BACK, "", SHIFT, is_shift, {"words": "督办要求"}),
     "assist": Move("增加协办", _OPEN, "", DESK, is_desk, {"unit": "协办单位"}),
+    "release": Move(
+        "取消协办", _OPEN, "", DESK, lambda order, viewer: bool(order.helpers) and is_desk(order, viewer),
+        {"unit": "协办单位", "words": "取消理由"},
+    ),
     "withdraw": Move("撤单", frozenset({"dispatched"}) | _BACK, "withdrawn", DESK, is_desk, {"words": "撤单理由"}),
     "note": Move("备注", _OPEN, "", "承办、协办单位经办人或值班人员",
                  lambda order, viewer: is_helper(order, viewer) or is_desk(order, viewer), {"words": "备注"}),

@@ -13,7 +13,7 @@ from domain.dossier import DossierStep
 from domain.errors import TransitionRefused
 from domain.order import Order
 from duty.clocks import SPANS
-from duty.order_moves import EFFECTS, LONGEST, resumed
+from duty.order_moves import EFFECTS, LONGEST, called_in, resumed
 from duty.order_table import TABLE, Given
 from duty.supervise import DEFAULT, next_at, rank, worse
 from duty.table import filled, unmoved
@@ -78,12 +78,13 @@ def made(top: Desktop, wish: Wish, login: str, now: datetime, zone: ZoneInfo) ->
     end = wish.finish_by or spans.finish.after(now, zone)
     if not now < end <= now + LONGEST:
         raise TransitionRefused("办结时限须晚于现在，且在 90 天之内", permanent=True)
+    helpers = tuple(dict.fromkeys(h for h in wish.helpers if h and h != wish.unit))
     new = Order(
         id=top.number(Order, now), state="dispatched", opened=now, updated=now, title=(wish.title or wish.content)[:200],
         level=int(level), topic=wish.topic, district=wish.district, unit=wish.unit.strip(), owner=login,
         about=wish.about, exercise=wish.exercise, content=wish.content.strip()[:MOST], sent=now, offered=now,
         sign_by=min(spans.unit.after(now, zone), end), report_by=min(spans.report.after(now, zone), end), finish_by=end,
-        dispatcher=login, helpers=tuple(dict.fromkeys(h for h in wish.helpers if h and h != wish.unit)),
+        dispatcher=login, helpers=helpers, shares=tuple(called_in(one, level, now, zone) for one in helpers),
         scheme=wish.scheme, supervision=wish.supervision, instruction=wish.instruction, last=login,
     )  # fmt: skip
     return new.become(due=next_at(new, now, zone))

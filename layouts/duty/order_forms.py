@@ -29,7 +29,7 @@ VERBS: Mapping[str, str] = {
     "archive": "归档",
     **{key: move.name for key, move in MOVES.items()},
 }
-MAIN = frozenset({"accept", "start", "hand_in", "pass"})
+MAIN = frozenset({"accept", "start", "hand_in", "join", "answer", "pass"})
 
 
 class About(Protocol):
@@ -63,7 +63,7 @@ def acts(desk: Desk, page: str, one: Order, units: Sequence[str]) -> list[Child]
     fields: list[Child] = (
         [papers.area(desk.t("情况说明（反馈、结果、理由或意见）"), "words", rows=3)] if "words" in needs else []
     )
-    if "evidence" in needs:
+    if "evidence" in needs or "answer" in verbs:
         fields.append(papers.area(desk.t("佐证（照片、记录、联系人）"), "evidence", rows=2))
     if "pass" in verbs and one.about.startswith("GJ-"):
         fields.append(papers.area(desk.t("告警仍在触发时：持续存在的原因"), "lasting", rows=2))
@@ -119,6 +119,14 @@ def fresh(desk: Desk, page: str, shown: About) -> Node:
         h("P", [h("B", shown.about), " ", said(desk, shown.told)], "case-say") if shown.told else plain,
         papers.area(desk.t("任务内容"), "words", rows=4),
         frame.group(desk.t("承办单位"), frame.one_of(frame.named("unit"), units, "")),
+        h(
+            "Details",
+            [
+                h("Summary", desk.t("协办单位")),
+                frame.group(desk.t("协办单位"), frame.some_of(frame.named("helpers"), units, [])),
+            ],
+            "order-rare",
+        ),
         None if shown.told else frame.group(desk.t("级别"), frame.one_of(frame.named("level"), levels, "3")),
         frame.group(
             desk.t("办结时限"),

@@ -10,7 +10,7 @@ from dash import html
 
 from domain.account import Right
 from domain.dossier import DossierEvent
-from domain.order import Attachment, Order
+from domain.order import Attachment, Order, Share
 from duty import supervise
 from duty.order_notices import owed
 from duty.order_table import STATES, sees
@@ -113,13 +113,15 @@ def _chip(desk: Desk, asked: Asked, key: str, count: int) -> Node:
 
 
 def tags(desk: Desk, one: Order) -> list[Child]:
-    """Level, state, and what its time has marked it with."""
+    """Level, state, what its time has marked it with, and how far the viewer's own part is when his unit assists."""
+    part = one.share(desk.viewer.department) if desk.viewer.department in one.helpers else None
     mark = supervise.name(one)
     worst = "is-p2" if one.supervision == "red" else "is-p3"
     return [
         h("Span", f"P{one.level}", f"tag is-p{one.level}"),
         h("Span", desk.t(STATES[one.state]), f"tag {'is-over' if one.over else 'is-on'}"),
         h("Span", desk.t(mark), f"tag {worst}") if mark and not one.over else None,
+        h("Span", desk.t(share_state(part)), "tag is-on") if part else None,
         h("Span", desk.t("延期待批"), "tag is-p3") if one.asked else None,
         h("Span", desk.t("演练"), "tag is-on") if one.exercise else None,
     ]
@@ -152,7 +154,10 @@ def pane(desk: Desk, shown: Shown) -> list[Child]:
 def _told(desk: Desk, shown: Shown, one: Order) -> Node:
     rows: Sequence[tuple[str, Child]] = [
         ("承办单位", desk.said(one.unit)),
-        ("协办单位", desk.listed([desk.said(unit) for unit in one.helpers]) if one.helpers else ""),
+        (
+            "协办单位",
+            h("Ul", [_share(desk, one.share(unit)) for unit in one.helpers], "order-kept") if one.helpers else "",
+        ),
         ("派单人", papers.name(shown.names, one.dispatcher)),
         ("派发时间", desk.moment(one.sent)),
         ("签收时限", _met(desk, one.sign_by, one.signed)),
@@ -169,6 +174,24 @@ def _told(desk: Desk, shown: Shown, one: Order) -> Node:
     facts = [h("Div", [h("Dt", desk.t(word)), h("Dd", value)], "fact") for word, value in rows if value]
     head = [h("Div", tags(desk, one), "order-tags"), h("P", said(desk, one.content), "case-say")]
     return papers.section(one.id, *head, h("Dl", facts, "facts"))
+
+
+def _share(desk: Desk, one: Share) -> Node:
+    """A unit that assists: what it was asked, how far it is, what it answered."""
+    late = one.signed is None and one.sign_by < desk.now
+    when = desk.moment(one.answered or one.signed) if one.signed else left(desk, one.sign_by)
+    head = [
+        h("B", desk.said(one.unit)),
+        " ",
+        h("Span", f"{desk.t(share_state(one))} · {when}", "is-loud" if late else ""),
+    ]
+    told = [said(desk, part) for part in (one.task, one.words, one.evidence) if part]
+    return h("Li", [*head, *(h("Div", part, "field-hint") for part in told)])
+
+
+def share_state(one: Share) -> str:
+    """How far a part is, in words."""
+    return "协办已反馈" if one.answered else "协办已签收" if one.signed else "协办待签收"
 
 
 def _file(desk: Desk, one: Order, file: Attachment) -> Node:

@@ -119,7 +119,8 @@ def _possible_or_refused(held: Order, verb: str, who: Viewer) -> None:
 @pytest.mark.parametrize("verb", MOVES)
 def test_a_step_leads_where_the_table_says(verb: str) -> None:
     move = MOVES[verb]
-    extra = {"asked": NOW + timedelta(days=5)} if verb in ("grant", "deny") else {}
+    extra: dict[str, Any] = {"asked": NOW + timedelta(days=5)} if verb in ("grant", "deny") else {}
+    extra |= {"helpers": (OTHER,)} if verb == "release" else {}
     for state in sorted(move.states):
         moved = EFFECTS[verb](order(state, **extra), ZHAO, FULL, NOW, ZONE)
         assert moved.state == (move.to or ("working" if verb == "resume" else state))
@@ -322,6 +323,51 @@ def test_the_clock_stands_still_while_it_waits_for_verification(store: Store) ->
     assert flow.waits(NOW + timedelta(days=9)).supervision == ""
     failed = flow.does(WANG, "fail")
     assert (failed.supervision, failed.due) == ("red", None)  # and goes on at once when it has to be done over
+
+
+def test_a_unit_that_assists_signs_and_answers_for_its_part_before_the_order_is_verified(store: Store) -> None:
+    flow = Flow(store, level=2)
+    flow.does(LI, "assist", unit=OTHER, words="出两台泵")
+    flow.does(CLERK, "accept")
+    with pytest.raises(TransitionRefused, match="协办单位经办人"):
+        flow.does(STRANGER, "answer")
+    with pytest.raises(TransitionRefused, match="协办单位经办人"):
+        flow.does(CLERK, "join")
+    part = flow.does(STRANGER, "join").share(OTHER)
+    assert (part.task, part.signer, part.signed, part.sign_by) == ("出两台泵", "sun", NOW, NOW + 15 * MINUTE)
+    flow.does(CLERK, "hand_in")
+    with pytest.raises(TransitionRefused, match=f"协办单位 {OTHER} 尚未反馈"):
+        flow.does(WANG, "pass")
+    answered = flow.does(STRANGER, "answer", words="泵已到位", evidence="照片")
+    assert (answered.state, answered.share(OTHER).words, answered.share(OTHER).evidence) == (
+        "checking",
+        "泵已到位",
+        "照片",
+    )
+    assert flow.does(WANG, "pass").state == "done"
+
+
+def test_a_unit_that_never_answers_is_let_off_with_a_reason(store: Store) -> None:
+    flow = Flow(store, helpers=(OTHER,))
+    flow.does(CLERK, "accept")
+    flow.does(CLERK, "hand_in")
+    with pytest.raises(TransitionRefused, match="不是协办单位"):
+        flow.does(LI, "release", unit=UNIT)
+    with pytest.raises(TransitionRefused, match="取消理由"):
+        flow.does(LI, "release", unit=OTHER, words="")
+    flow.does(LI, "release", unit=OTHER, words="职责不符")
+    assert flow.does(WANG, "pass").helpers == ()
+
+
+def test_a_unit_that_is_given_the_whole_order_no_longer_assists(store: Store) -> None:
+    flow = Flow(store, helpers=(OTHER,))
+    moved = flow.does(LI, "reassign", unit=OTHER)
+    assert (moved.unit, moved.helpers, moved.shares) == (OTHER, (), ())
+
+
+def test_an_order_kept_before_parts_were_kept_has_them_as_it_was_sent() -> None:
+    held = order(helpers=(OTHER,))
+    assert (held.share(OTHER).asked, held.share(OTHER).sign_by, held.silent) == (held.sent, held.sign_by, (OTHER,))
 
 
 def test_a_unit_that_does_not_sign_is_urged(store: Store) -> None:

@@ -120,6 +120,20 @@ def test_helpers_are_told_once_and_not_called_off_by_the_units_signature(store: 
     ]  # fmt: skip
 
 
+def test_a_unit_that_assists_is_urged_until_it_has_answered(store: Store) -> None:
+    told = Told(store, helpers=(OTHER,)).does(CLERK, "accept").does(STRANGER, "join").does(LI, "urge")
+    urged = next(one for one in told.notices if (one.kind, one.receiver) == (NoticeKind.URGED, "house"))
+    called = next(one for one in told.notices if one.kind is NoticeKind.ASSISTING)
+    held = store.duty.dossier(Order, told.order.id)
+    assert held is not None
+    assert (urged.body["what"], stands(urged, held), stands(called, held)) == ("办结", True, False)
+    told.does(STRANGER, "answer").does(LI, "urge")
+    answered = store.duty.dossier(Order, told.order.id)
+    assert answered is not None
+    assert not stands(urged, answered)
+    assert [one.receiver for one in told.notices if one.kind is NoticeKind.URGED].count("house") == 1
+
+
 def test_one_who_answers_for_both_is_told_of_the_unit_alone(store: Store) -> None:
     told = Told(store, receivers=(receiver("both", OTHER, UNIT),), helpers=(OTHER,))
     assert told.said == [("ordered", "both", "waiting")]
@@ -165,7 +179,7 @@ def test_what_comes_back_off_the_shelf_unsigned_is_told_again(store: Store) -> N
 
 def test_at_the_moment_of_sending_it_is_looked_at_again(store: Store) -> None:
     told = Told(store, helpers=(OTHER,)).does(LI, "urge")
-    by = {one.kind: one for one in told.notices}
+    by = {one.kind: one for one in told.notices if (one.kind, one.receiver) != (NoticeKind.URGED, "house")}
     calls, helper = (by[NoticeKind.ORDERED], by[NoticeKind.URGED]), by[NoticeKind.ASSISTING]
     held = store.duty.dossier(Order, told.order.id)
     assert held is not None
