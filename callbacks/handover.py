@@ -5,16 +5,14 @@ from datetime import datetime, timedelta
 
 from dash import Dash
 
-from access.people import Refusal, Why
-from access.rights import RIGHTS
 from access.verbs import Verb
 from callbacks.accounts_press import Act, Done, Press
 from callbacks.accounts_services import AccountServices
 from callbacks.papers import Paper, decided, refused, wire
-from domain.account import Account, Right, Viewer
+from callbacks.signing import signer
+from domain.account import Right
 from domain.case import Case, Handling
 from domain.handover import Handover, Side
-from domain.session import Visit
 from domain.shift import Shift
 from duty import handover
 from duty.handover import UNSIGNED, Hand, Table, Terms
@@ -141,36 +139,13 @@ def _sign(side: Side) -> Act:
         roster = services.city.roster
         if roster is None or not desk.may(Right.ACT):
             return refused(desk, desk.t("签字由值班人员在值班席位上进行"))
-        signer = _signer(services, desk, pressed, side)
-        if isinstance(signer, Refusal):
-            return refused(desk, desk.t(REFUSED[signer.why]))
-        hand = Hand(pressed.of, signer, desk.now, _around_of(services, desk, pressed.of))
+        who = signer(services, desk, pressed, side)
+        if isinstance(who, str):
+            return refused(desk, who)
+        hand = Hand(pressed.of, who, desk.now, _around_of(services, desk, pressed.of))
         return _did(services, desk, pressed.of, handover.sign(hand, side, Terms(roster.draft, roster.full)), "已签字")
 
     return sign
-
-
-REFUSED: Mapping[Why, str] = {
-    Why.WRONG: "登录名或密码不对，没有签字",
-    Why.LOCKED: "失败次数过多，请稍后再签",
-    Why.DEMO: "登录名或密码不对，没有签字",
-}
-
-
-def _signer(services: AccountServices, desk: Desk, pressed: Press, side: Side) -> Viewer | Refusal:
-    """Whoever typed his login and password into the form of a side."""
-    password = pressed.fields.get(f"{side}.password")
-    visit = Visit(desk.now, desk.viewer.address)
-    known = services.access.people.confirm(
-        pressed.text(f"{side}.login"), password if isinstance(password, str) else "", visit
-    )
-    return known if isinstance(known, Refusal) else _viewer(known, desk)
-
-
-def _viewer(account: Account, desk: Desk) -> Viewer:
-    return Viewer(
-        account.login, account.name, account.role, RIGHTS[account.role], account.reach, address=desk.viewer.address
-    )
 
 
 ACTS: Mapping[str, Act] = {

@@ -2,12 +2,14 @@
 
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from access.verbs import Verb
 from callbacks.accounts_press import Act, Done, Press
 from callbacks.accounts_services import AccountServices
 from callbacks.papers import decided, refused
+from callbacks.signing import signer
 from domain.city import City
 from domain.incident_file import HARMS, Change, Facts, IncidentFile
 from domain.plan import Harm
@@ -205,6 +207,11 @@ def _report(services: AccountServices, desk: Desk, pressed: Press) -> Done:
         key, desk.viewer, desk.now, ground(services), int(version) if version.isdecimal() and len(version) < 9 else -1
     )
     parts = {name: pressed.text(f"part-{name}") for name in PARTS[held.kind] if f"part-{name}" in pressed.fields}
+    if pressed.name == "send" and held.kind != "phone":
+        who = signer(services, desk, pressed, "sign")
+        if isinstance(who, str):
+            return refused(desk, who)
+        pen = replace(pen, viewer=who)
     words = pressed.text("words")
     made: Mapping[str, Callable[[], Decision]] = {
         "write": lambda: reports.write(pen, parts),

@@ -56,18 +56,14 @@ def _signature(desk: Desk, shown: Shown, side: Side, own: bool) -> Node:
         )
     if held.sheet.state not in ("draft", "half") or not desk.may(Right.ACT):
         return h("Div", [title, crew, h("P", desk.t("未签字"), "field-hint")], "sign")
-    login = frame.field(
-        desk.t("登录名"), frame.named(f"{side}.login"), value=desk.viewer.login if own else "", maxLength=64,
-        autoComplete="off",
-    )  # fmt: skip
-    word = frame.field(
-        desk.t("密码"), frame.named(f"{side}.password"), desk.t("演示账号不需密码") if desk.city.spec.demo else "",
-        "password", value="", maxLength=256, autoComplete="off",
-    )  # fmt: skip
     press = frame.press(
         desk.t("交班签字") if side == "out" else desk.t("接班签字"), f"{IDS.page}:sign_{side}", held.sheet.id, "is-main"
     )
-    return h("Div", [title, crew, h("Div", [login, word], "sign-fields"), h("Div", press, "form-end")], "sign")
+    return h(
+        "Div",
+        [title, crew, papers.signature(desk, side, desk.viewer.login if own else ""), h("Div", press, "form-end")],
+        "sign",
+    )
 
 
 def _notes(desk: Desk, shown: Shown, can: Sequence[str]) -> Node | None:

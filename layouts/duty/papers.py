@@ -77,6 +77,18 @@ def refused(desk: Desk) -> Node:
     return frame.none(desk.t("无权查看"), desk.t("这里涉及全市值班事项，只供值班人员和领导查看。"))
 
 
+def signature(desk: Desk, form: str, login: str) -> Node:
+    """Where somebody signs: his login (as far as it is known) and password."""
+    who = frame.field(
+        desk.t("登录名"), frame.named(f"{form}.login"), value=login, maxLength=64, autoComplete="off",
+    )  # fmt: skip
+    word = frame.field(
+        desk.t("密码"), frame.named(f"{form}.password"), desk.t("演示账号不需密码") if desk.city.spec.demo else "",
+        "password", value="", maxLength=256, autoComplete="off",
+    )  # fmt: skip
+    return h("Div", [who, word], "sign-fields")
+
+
 def name(names: Mapping[str, str], login: str) -> str:
     """A person as others read it; the login when the account is gone."""
     return names.get(login) or login

@@ -64,7 +64,14 @@ def pane(desk: Desk, held: IncidentFile, one: Report, harm: str, names: Mapping[
         acts = [frame.press(desk.t("保存草稿"), f"{page.IDS.page}:write", of), send if "send" in can else None]
         return [
             papers.section(
-                title, head, h("Div", [*fields, hint, h("Div", acts, "form-end")], "form", data={"form": ""})
+                title,
+                head,
+                h(
+                    "Div",
+                    [*fields, hint, _signature(desk, one, can), h("Div", acts, "form-end")],
+                    "form",
+                    data={"form": ""},
+                ),
             )
         ]
     return [papers.section(title, head, _told(desk, one, names), _after(desk, one, of, can))]
@@ -88,7 +95,17 @@ def _after(desk: Desk, one: Report, of: str, can: list[str]) -> Child:
     paper = page.go(desk, "打印版式", id=one.about, print=one.id)
     words = papers.area(desk.t("接收人或更正原因"), "words", rows=2) if set(can) - {"send"} else None
     back = page.go(desk, "返回事件", id=one.about)
-    return h("Div", [words, h("Div", [*acts, paper, back], "form-end")], "form", data={"form": ""})
+    return h(
+        "Div",
+        [words, _signature(desk, one, can), h("Div", [*acts, paper, back], "form-end")],
+        "form",
+        data={"form": ""},
+    )
+
+
+def _signature(desk: Desk, one: Report, can: list[str]) -> Node | None:
+    """A call is noted, a paper is signed."""
+    return papers.signature(desk, "sign", desk.viewer.login) if "send" in can and one.kind != "phone" else None
 
 
 def paper(desk: Desk, held: IncidentFile, one: Report, names: Mapping[str, str]) -> list[Child]:

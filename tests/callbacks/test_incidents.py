@@ -19,6 +19,7 @@ from layouts.accounts.desk import Desk
 from store import Store
 from store.duty import DossierQuery
 from tests.access.conftest import (  # noqa: F401 - fixtures
+    PASSWORD,
     access,
     address,
     empty_address,
@@ -37,6 +38,7 @@ CALL: Mapping[str, object] = {
     "told": "2026-11-25 16:40", "harm-injured": "12", "reporter": "王小明", "reporter_phone": "13812345678",
     "sensitive": ["学校或医院"],
 }  # fmt: skip
+SIGNED: Mapping[str, object] = {"sign.login": "wang.qiang", "sign.password": PASSWORD}
 
 
 @pytest.fixture
@@ -141,19 +143,45 @@ def test_the_whole_way_from_the_call_to_the_review(services: AccountServices) ->
     must(services, "li.wei", "ask", key, level="3", area="源潭镇")
     must(services, "chen.jun", "approve", key)
     first = report(services, key, "first")
-    must(services, "wang.qiang", "send", f"{first.id}:{first.version}", **{"part-scope": "源潭镇"})
+    must(services, "wang.qiang", "send", f"{first.id}:{first.version}", **{"part-scope": "源潭镇"}, **SIGNED)
     follow = report(services, key, "follow")
-    must(services, "wang.qiang", "send", f"{follow.id}:{follow.version}", **{"part-progress": "已堵漏"})
+    must(services, "wang.qiang", "send", f"{follow.id}:{follow.version}", **{"part-progress": "已堵漏"}, **SIGNED)
     must(services, "chen.jun", "end", key, words="泄漏已止")
     must(services, "li.wei", "control", key, words="现场清理完毕")
     final = report(services, key, "final")
-    must(services, "wang.qiang", "send", f"{final.id}:{final.version}", **{"part-situation": "已处置"})
+    must(services, "wang.qiang", "send", f"{final.id}:{final.version}", **{"part-situation": "已处置"}, **SIGNED)
     must(services, "li.wei", "review", key, causes="阀门老化", **{"change-0": "更换阀门", "owner-0": "市应急管理局"})
     must(services, "wang.qiang", "close", key)
     told = shown(services, f"?id={key}")
     assert "已结案" in told
     assert "更换阀门" in told
     assert "液氨 2 吨" in told
+
+
+@pytest.mark.parametrize(
+    ("signed", "why"),
+    [
+        ({}, "没有签字"),
+        ({"sign.login": "wang.qiang", "sign.password": "wrong"}, "没有签字"),
+        ({"sign.login": "li.wei", "sign.password": PASSWORD}, "值班长或带班领导"),
+    ],
+)
+def test_a_report_is_sent_with_the_password_of_somebody_who_may_sign(
+    services: AccountServices, signed: Mapping[str, object], why: str
+) -> None:
+    key = called(services).id
+    first = report(services, key, "first")
+    done = pressed(services, "wang.qiang", "send", f"{first.id}:{first.version}", **{"part-scope": "源潭镇"}, **signed)
+    assert why in " ".join(texts(done.notice))
+    assert not report(services, key, "first").fixed
+
+
+def test_a_shift_leader_signs_at_the_officers_screen(services: AccountServices) -> None:
+    key = called(services).id
+    first = report(services, key, "first")
+    must(services, "li.wei", "send", f"{first.id}:{first.version}", **{"part-scope": "源潭镇"}, **SIGNED)
+    (sent,) = services.store.duty.dossiers(Report, DossierQuery(states=frozenset({"sent"})))
+    assert sent.signer == "wang.qiang"
 
 
 def test_the_form_of_a_step_or_a_response_makes_room_once_it_is_done(services: AccountServices) -> None:
