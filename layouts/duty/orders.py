@@ -185,8 +185,10 @@ def _share(desk: Desk, one: Share) -> Node:
         " ",
         h("Span", f"{desk.t(share_state(one))} · {when}", "is-loud" if late else ""),
     ]
-    told = [said(desk, part) for part in (one.task, one.words, one.evidence) if part]
-    return h("Li", [*head, *(h("Div", part, "field-hint") for part in told)])
+    told: list[Child] = [
+        h("Div", said(desk, part), "field-hint") for part in (one.task, one.words, one.evidence) if part
+    ]
+    return h("Li", [*head, *told])
 
 
 def share_state(one: Share) -> str:
