@@ -180,11 +180,8 @@ def _share(desk: Desk, one: Share) -> Node:
     """A unit that assists: what it was asked, how far it is, what it answered."""
     late = one.signed is None and one.sign_by < desk.now
     when = desk.moment(one.answered or one.signed) if one.signed else left(desk, one.sign_by)
-    head = [
-        h("B", desk.said(one.unit)),
-        " ",
-        h("Span", f"{desk.t(share_state(one))} · {when}", "is-loud" if late else ""),
-    ]
+    state = h("Span", f"{desk.t(share_state(one))} · {when}", "is-loud" if late else "")
+    head: list[Child] = [h("B", desk.said(one.unit)), " ", state]
     told: list[Child] = [
         h("Div", said(desk, part), "field-hint") for part in (one.task, one.words, one.evidence) if part
     ]
