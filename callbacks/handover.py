@@ -42,11 +42,13 @@ def pane(services: AccountServices, desk: Desk, search: str) -> list[Child]:
 
 
 def mark(services: AccountServices, desk: Desk, search: str) -> str:
-    """The sheet with its version, and what stands against signing it."""
-    found = shown(services, desk, search)
-    if found.held is None:
+    """What the forms depend on. Not ticks: somebody may be typing his name while others are still looking through the sheet."""
+    held = shown(services, desk, search).held
+    if held is None:
         return ""
-    return f"{found.held.sheet.id}:{found.held.sheet.version} {len(found.blocks)} {len(found.unticked)}"
+    one = held.sheet
+    signed = ",".join(sorted(one.signed))
+    return f"{one.id}:{one.state}:{one.incoming}:{signed}:{one.late}:{one.short}:{one.unlocked}:{handover.noted(one)}"
 
 
 def shown(services: AccountServices, desk: Desk, search: str) -> page.Shown:
@@ -106,10 +108,9 @@ def _tick(services: AccountServices, desk: Desk, pressed: Press) -> Done:
 
 
 def _write(services: AccountServices, desk: Desk, pressed: Press) -> Done:
-    key, _, version = pressed.of.partition(" ")
+    key, _, seen = pressed.of.partition(" ")
     chosen = pressed.chosen("checks")
     checks = {one: one in chosen for one in page.checked(services.city.roster)}
-    seen = int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0
     decision = handover.write(Hand(key, desk.viewer, desk.now), seen, pressed.text("notes"), checks)
     return _did(services, desk, key, decision, "已保存")
 

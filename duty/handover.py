@@ -1,5 +1,7 @@
 """The handover: who may do what with a sheet, what stands against it, and what moves when both have signed. Pure decisions."""
 
+import hashlib
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -143,12 +145,18 @@ def tick(hand: Hand, case: str) -> Decision:
     return decide
 
 
-def write(hand: Hand, version: int, notes: str, checks: Mapping[str, bool]) -> Decision:
-    """Notes and checks as they were filled in on the sheet of `version`."""
+def noted(sheet: Handover) -> str:
+    """What notes and checks say, in short: a form tells by it which ones it was filled in on. Ticks and signatures do not change it."""
+    told = json.dumps([sheet.notes, sorted(sheet.checks.items())], ensure_ascii=False)
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
+def write(hand: Hand, seen: str, notes: str, checks: Mapping[str, bool]) -> Decision:
+    """Notes and checks as they were filled in on those that were `noted` so."""
 
     def decide(top: Desktop) -> Outcome:
         sheet = hand.held(top, "write").sheet
-        if sheet.version != version and (sheet.notes, dict(sheet.checks)) != (notes, dict(checks)):
+        if noted(sheet) != seen and (sheet.notes, dict(sheet.checks)) != (notes, dict(checks)):
             raise TransitionRefused("交接单刚被他人改动，已显示最新内容，请看过后再保存")
         return Outcome([hand.step(sheet.become(notes=notes[:LONGEST], checks=checks), "write", notes=notes[:LONGEST])])
 

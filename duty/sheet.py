@@ -133,7 +133,8 @@ def _case(case: Case, now: datetime) -> Line:
 def _urgent(known: Facts) -> Part:
     found = urgent(known.cases)
     counts = {level.name: sum(case.level is level for case in found) for level in (AlertLevel.P1, AlertLevel.P2)}
-    return _part("urgent", [_case(case, known.now) for case in found], counts)
+    # All of them: each has to be looked at before anybody takes over.
+    return Part(key="urgent", counts=counts, lines=tuple(_case(case, known.now) for case in found))
 
 
 def _routine(known: Facts) -> Part:

@@ -10,7 +10,7 @@ from dash import html
 from domain.dossier import DossierEvent
 from domain.handover import BRIEF, PARTS, Handover, Line, Part
 from domain.roster import Phone, Roster, Supply
-from duty.handover import OPENED, SIDES, Table, possible
+from duty.handover import OPENED, SIDES, UNSIGNED, Table, possible
 from layouts.accounts import frame, menu
 from layouts.accounts.desk import Desk
 from layouts.alerts.page import MARKS, said
@@ -89,7 +89,20 @@ def body(desk: Desk, shown: Shown) -> list[Child]:
     keys = BRIEF if shown.held.sheet.short else tuple(PARTS)
     found = {part.key: part for part in shown.parts}
     cards = [_part(desk, shown, number, key, found.get(key)) for number, key in enumerate(PARTS, 1) if key in keys]
-    return [_head(desk, shown.held), h("Div", cards, "sheet"), _earlier(desk, shown)]
+    course = papers.course(desk, shown.names, shown.events, VERBS)
+    return [_head(desk, shown.held), _against(desk, shown), h("Div", cards, "sheet"), course, _earlier(desk, shown)]
+
+
+def _against(desk: Desk, shown: Shown) -> Node | None:
+    """What stands against signing; it moves with the sheet, and so it is not among the forms."""
+    if shown.held is None or shown.held.sheet.state not in UNSIGNED:
+        return None
+    told = [desk.said(one) for one in shown.blocks]
+    if shown.unticked:
+        told.append(desk.t("还有 {n} 件 P1、P2 未核对", n=len(shown.unticked)))
+    if not told:
+        return papers.section(desk.t("签字条件"), h("P", desk.t("没有妨碍签字的事项"), "field-hint"))
+    return papers.section(desk.t("签字条件"), h("Ul", [h("Li", one) for one in told], "against"))
 
 
 def _head(desk: Desk, held: Table) -> Node:

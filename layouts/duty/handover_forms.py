@@ -1,36 +1,25 @@
-"""Beside the sheet: what stands against signing, signatures, notes, and everything that happened to it."""
+"""Beside the sheet: signatures, notes, and what is done seldom. It is drawn anew only when one of these moves."""
 
 from collections.abc import Sequence
 
 from domain.account import Right
 from domain.handover import Side
-from duty.handover import SIDES, possible
+from duty.handover import SIDES, noted, possible
 from layouts.accounts import frame
 from layouts.accounts.desk import Desk
 from layouts.alerts.page import said
 from layouts.duty import papers
-from layouts.duty.handover import IDS, VERBS, Shown, checks
+from layouts.duty.handover import IDS, Shown, checks
 from layouts.tags import Child, Node, h
 
 
 def pane(desk: Desk, shown: Shown) -> list[Child]:
-    """What may be done with the sheet, and everything that happened to it."""
+    """What may be done with the sheet."""
     if shown.held is None:
         return []
     can = possible(shown.held, desk.viewer)
-    parts = [_against(desk, shown), _signatures(desk, shown, can), _notes(desk, shown, can), _more(desk, shown, can)]
-    return [*(part for part in parts if part), papers.course(desk, shown.names, shown.events, VERBS)]
-
-
-def _against(desk: Desk, shown: Shown) -> Node | None:
-    if shown.held is None or shown.held.sheet.state not in ("draft", "half"):
-        return None
-    told = [desk.said(one) for one in shown.blocks]
-    if shown.unticked:
-        told.append(desk.t("还有 {n} 件 P1、P2 未核对", n=len(shown.unticked)))
-    if not told:
-        return papers.section(desk.t("签字条件"), h("P", desk.t("没有妨碍签字的事项"), "field-hint"))
-    return papers.section(desk.t("签字条件"), h("Ul", [h("Li", one) for one in told], "against"))
+    parts = [_signatures(desk, shown, can), _notes(desk, shown, can), _more(desk, shown, can)]
+    return [part for part in parts if part]
 
 
 def _signatures(desk: Desk, shown: Shown, can: Sequence[str]) -> Node | None:
@@ -75,7 +64,7 @@ def _notes(desk: Desk, shown: Shown, can: Sequence[str]) -> Node | None:
     if options:
         marked = [one for one, _ in options if sheet.checks.get(one)]
         form.append(frame.group(desk.t("应急电话与物品"), frame.some_of(frame.named("checks"), options, marked)))
-    save = frame.press(desk.t("保存"), f"{IDS.page}:write", f"{sheet.id} {sheet.version}")
+    save = frame.press(desk.t("保存"), f"{IDS.page}:write", f"{sheet.id} {noted(sheet)}")
     return papers.section(
         desk.t("交代事项与检查"), h("Div", [*form, h("Div", save, "form-end")], "form", data={"form": ""})
     )

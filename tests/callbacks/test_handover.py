@@ -21,6 +21,7 @@ from domain.handover import PARTS, Handover
 from domain.instruction import Instruction
 from domain.order import Order
 from domain.stage import StageOrder
+from duty.handover import noted
 from duty.shifts import turn
 from layouts.accounts.desk import Desk
 from store import Store
@@ -92,7 +93,7 @@ def test_the_sheet_shows_its_eleven_parts_and_who_hands_over(services: AccountSe
 def test_a_whole_handover_by_pressing(services: AccountServices) -> None:
     (one,) = opened(services.store, case(level=AlertLevel.P2, handling=Handling.ACKNOWLEDGED, owner="li.wei"))
     key = sheet(services).id
-    do(services, handover.ACTS, "li.wei", "write", f"{key} {sheet(services).version}", notes="泵站夜巡", checks=[])
+    do(services, handover.ACTS, "li.wei", "write", f"{key} {noted(sheet(services))}", notes="泵站夜巡", checks=[])
     signed = do(services, handover.ACTS, "li.wei", "sign_out", key, out__login="li.wei", out__password=PASSWORD)
     assert "已签字" in told(signed)
     early = do(services, handover.ACTS, "li.wei", "sign_in", key, in__login="zhou.fang", in__password=PASSWORD)
@@ -123,11 +124,10 @@ def test_whoever_may_not_act_cannot_have_others_sign_at_his_screen(services: Acc
 def test_a_leader_unlocks_an_unsigned_p1_and_the_page_says_so(services: AccountServices) -> None:
     opened(services.store, case(level=AlertLevel.P1))
     key = sheet(services).id
-    pane = " ".join(texts(handover.pane(services, desk(services), "")))
-    assert "尚未签收" in pane
+    assert "尚未签收" in body(services)
     assert "特批" in told(do(services, handover.ACTS, "chen.jun", "unlock", key, reason="现场已到"))
     assert sheet(services).unlocked == "现场已到"
-    assert "尚未签收" not in " ".join(texts(handover.pane(services, desk(services), "")))
+    assert "尚未签收" not in body(services)
 
 
 def test_the_pane_stays_while_others_cases_move_and_moves_with_the_sheet(services: AccountServices) -> None:
@@ -135,6 +135,9 @@ def test_the_pane_stays_while_others_cases_move_and_moves_with_the_sheet(service
     before = handover.mark(services, viewer, "")
     opened(services.store, case(level=AlertLevel.P4))
     assert handover.mark(services, viewer, "") == before
+    (grave,) = opened(services.store, case(level=AlertLevel.P2))
+    do(services, handover.ACTS, "zhou.fang", "tick", f"{sheet(services).id} {grave.id}")
+    assert handover.mark(services, viewer, "") == before  # he who types his name beside it keeps what he has typed
     do(services, handover.ACTS, "wang.qiang", "shorten", sheet(services).id)
     assert handover.mark(services, viewer, "") != before
 

@@ -34,6 +34,7 @@ from duty.handover import (
     complete,
     may,
     must,
+    noted,
     possible,
     shorten,
     sign,
@@ -270,7 +271,7 @@ def test_nobody_signs_twice(drawn: Store) -> None:
 
 
 def test_notes_written_over_somebody_elses_are_refused(drawn: Store) -> None:
-    seen = sheet(drawn).version
+    seen = noted(sheet(drawn))
     did(drawn, write(hand(drawn, "li.wei"), seen, "泵站夜间巡查", {"phones": True}))
     with pytest.raises(TransitionRefused, match="他人改动"):
         did(drawn, write(hand(drawn, "zhou.fang"), seen, "无", {}))
@@ -369,7 +370,7 @@ class Relay(RuleBasedStateMachine):
         decisions = {
             "tick": tick(one, "GJ-20261125-0001"),
             "untick": tick(one, "GJ-20261125-0001"),
-            "write": write(one, sheet(self.store).version, "交代", {}),
+            "write": write(one, noted(sheet(self.store)), "交代", {}),
             "shorten": shorten(one),
             "sign_out": sign(one, "out", TERMS),
             "sign_in": sign(one, "in", TERMS),
