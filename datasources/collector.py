@@ -52,6 +52,7 @@ class Collector:
     store is down the batch goes to the spool, which counts as durable; without a spool the page is fetched again next time.
     `write` must return only when the batch is durable; `learn` is given the sites that records taught; `pause` is how the
     loop waits between attempts. A source that fails again and again is left alone by its breaker (`datasources.breaker`).
+    `drained` writes what waited on disk, `write` when it is None.
     `barred` says why a source is not this collector's to ask just now (another has it, a person paused it), "" when it is.
     """
 
@@ -68,6 +69,7 @@ class Collector:
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
         chance: Callable[[], float] = random,
         barred: Callable[[str], str] = lambda _: "",
+        drained: Write | None = None,
     ) -> None:
         self._sources = sources
         self._record_run = record_run
@@ -75,7 +77,7 @@ class Collector:
         self._pause = pause
         self._chance = chance
         self._barred = barred
-        self._durable = Durable(write, cursors, spool, learn, context.redact)
+        self._durable = Durable(write, cursors, spool, learn, context.redact, drained)
         self._mappers = {key: Mapper(source.spec, context) for key, source in sources.items()}
         self._running: set[str] = set()
         self._down: dict[str, datetime] = {}
@@ -132,6 +134,10 @@ class Collector:
         """The state of a source's breaker."""
         return self._told.get(key, _WELL)
 
+    def idle(self, key: str) -> bool:
+        """Whether no run of a source is under way."""
+        return key not in self._running
+
     def probes(self, now: datetime) -> list[str]:
         """The sources whose breaker is open and whose next probe is due."""
         return [
@@ -145,6 +151,10 @@ class Collector:
         self._told.pop(key, None)
         self._down.pop(key, None)
         self._not_before.pop(key, None)
+
+    async def drain(self) -> int:
+        """Write what waits on disk, if the store takes it; how many batches. StoreError when it does not."""
+        return await self._durable.drain()
 
     async def close(self) -> None:
         """Release every source's connections."""

@@ -6,31 +6,29 @@ import logging
 import os
 import secrets
 import socket
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from alerts.engine import Engine
 from alerts.notify import Means
 from datasources.collector import Collector
 from datasources.context import SourceContext
 from datasources.guard import Guard
 from datasources.kinds import KINDS
-from datasources.spool import DiskSpool
 from domain.city import City
-from domain.place import Places, Site
-from domain.run import SourceRun
+from domain.place import Places
 from domain.source import Source
-from jobs import duty, follow, forecast, health, incidents, notify, shifts
+from jobs import duty, follow, forecast, health, incidents, notify, shifts, tenancy
 from jobs.clock import utc_now
-from jobs.history import StoreHistory
 from jobs.ingest import Ingest
-from jobs.operate import Operator, Standing
-from jobs.schedule import Job, build_scheduler, source_job, source_jobs
+from jobs.schedule import Job, build_scheduler, source_jobs
 from jobs.waking import Waking
+from jobs.working import Working
 from store import Store
 
+THREADS = 32  # a source that blocks its thread leaves enough for the store and the others
 log = logging.getLogger("collect")
 
 
@@ -61,8 +59,10 @@ def guard_of(city: City, folder: Path, env: Mapping[str, str]) -> Guard:
     return Guard(city.spec.allow_hosts, loopback=city.spec.demo, roots=roots, kept=kept)
 
 
-def timetable(city: City, collector: Collector, ingest: Ingest, store: Store) -> list[Job]:
-    """Everything the collector does by the clock: one row a job."""
+def timetable(
+    city: City, collector: Collector, ingest: Ingest, store: Store, leads: Callable[[], bool] = lambda: True
+) -> list[Job]:
+    """Everything the collector does by the clock: one row a job. What is done for the whole city, only one that leads does."""
 
     async def close_buckets(now: datetime) -> None:
         await asyncio.to_thread(store.close_buckets, now)
@@ -72,6 +72,7 @@ def timetable(city: City, collector: Collector, ingest: Ingest, store: Store) ->
 
     return [
         *source_jobs({key: spec for key, spec in city.sources.items() if spec.polled}, collector.poll),
+        *(replace(job, run=_when(leads, job.run)) for job in (
         Job("alerts:due", ingest.due, "`for`, `keep` and staleness are due times, looked at once a second", every=timedelta(seconds=1)),
         Job("push:follow", follow.follower(city, store, ingest.follow),
             "what the API took in is computed with and judged: at once by the commit, at the latest after a second", every=follow.EVERY),
@@ -88,58 +89,61 @@ def timetable(city: City, collector: Collector, ingest: Ingest, store: Store) ->
         Job("store:close", close_buckets, "hours and days are rolled up when they are over, and repaired when late data came",
             every=timedelta(minutes=1)),
         Job("store:retain", retain, "what outlived its retention goes at the quietest hour", cron="30 3 * * *"),
+        )),
     ]  # fmt: skip
 
 
-def _warm_ingest(city: City, store: Store) -> Ingest:
-    """The pipeline as an earlier collector left it: open alerts, held inputs, rules told of what is newest."""
-    watched = {metric for rule in city.rules.values() for metric in rule.when.metrics}
-    newest = {(one.key.metric, one.key.site): one.at for one in store.latest(watched)}
-    engine = Engine.of(city, store.open_alerts(), newest, StoreHistory(store, utc_now))
-    ingest = Ingest(city, store, engine)
-    ingest.warm(utc_now())
-    return ingest
+def _when(
+    leads: Callable[[], bool], run: Callable[[datetime], Awaitable[object]]
+) -> Callable[[datetime], Awaitable[object]]:
+    async def only(now: datetime) -> object:
+        return await run(now) if leads() else None
+
+    return only
+
+
+def _own(working: Working) -> list[Job]:
+    """What every collector does for itself."""
+    return [
+        Job("leases", working.tenancy.beat, "a lease lasts three times as long as it takes to renew it", every=tenancy.EVERY),
+        Job("spool:drain", working.drain, "what waits on disk belongs in the store as soon as it can be", every=timedelta(seconds=2)),
+    ]  # fmt: skip
 
 
 async def run_collector(
     city: City, store: Store, places: Places, folder: Path, env: Mapping[str, str], stop: asyncio.Event
 ) -> None:
-    """Collect until `stop` is set; a poll under way is finished first. `folder` holds the spool."""
-    ingest = await asyncio.to_thread(_warm_ingest, city, store)
+    """Collect until `stop` is set; a poll under way is finished first. `folder` holds the spool.
+
+    StoreError when the store is a file and another collector works on it.
+    """
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS, "work"))
     areas = frozenset({city.adcode, *city.districts})
     context = SourceContext(city.metrics, city.sites, places, env, Path.cwd(), areas, guard_of(city, folder, env))
-    sources = build_sources(city, context)
+    with store.leases.alone():
+        working = Working(
+            city, store, context, lambda key: build_source(city, context, key), folder / "spool", holder_name()
+        )
+        try:
+            await _collect(city, store, working, notify.outbox(city, store, Means(context.guard, env), env), stop)
+        finally:
+            await working.close()
 
-    standing = Standing(holder_name())
 
-    async def record(run: SourceRun) -> None:
-        told = collector.told(run.source)
-        coming = scheduler.get_job(source_job(run.source))
-        upcoming = told.probe or (None if coming is None else coming.next_run_time)
-        await asyncio.to_thread(store.record_run, run, replace(told, next_run=upcoming))
-
-    def learn(sites: Iterable[Site]) -> None:
-        city.sites.update({site.id: site for site in sites})
-
-    collector = Collector(
-        sources, ingest.write, store.cursor, record, context=context, spool=DiskSpool(folder / "spool"), learn=learn,
-        barred=standing.barred,
-    )  # fmt: skip
-    operator = Operator(city, store, collector, standing, lambda key: build_source(city, context, key), context)
-    jobs = timetable(city, collector, ingest, store)
-    scheduler = build_scheduler(jobs, city.spec.zone)
-    scheduler.start()
+async def _collect(city: City, store: Store, working: Working, outbox: notify.Outbox, stop: asyncio.Event) -> None:
+    await working.tenancy.beat(utc_now())
+    jobs = [*timetable(city, working.collector, working.ingest, store, lambda: working.standing.leads), *_own(working)]
+    working.scheduler = build_scheduler(jobs, city.spec.zone)
+    working.scheduler.start()
     gc.freeze()  # what is there now stays, so it need not be looked at again and again
     gc.enable()
-    log.info("collecting from %d sources", len(sources))
-    outbox = notify.outbox(city, store, Means(context.guard, env), env)
+    log.info("collecting from %d sources", len(city.sources))
+    pushed = {job.key: job for job in jobs}["push:follow"]
     try:
-        ears = [collector.listen(key, utc_now) for key, spec in city.sources.items() if spec.listens]
-        await _beside(store, {job.key: job for job in jobs}["push:follow"], [outbox.run, operator.run], ears, stop)
+        await _beside(store, pushed, [outbox.run, working.operator.run], [working.hearing.run()], stop)
     finally:
-        scheduler.shutdown(wait=False)
+        working.scheduler.shutdown(wait=False)
         await outbox.close()
-        await collector.close()
 
 
 async def _beside(

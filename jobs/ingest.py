@@ -18,6 +18,7 @@ from jobs.desk import DeskClock
 from jobs.rule_watch import RuleWatch
 from store import Latest, Store
 from store.desk import Saved
+from store.leases import VOID, Lease
 
 # Inputs are held a little longer than any indicator reaches back, so that a late hour still finds its neighbours.
 LATENESS = timedelta(hours=6)
@@ -67,12 +68,24 @@ class Inputs:
 
 
 class Ingest:
-    """Writes batches. A change in the store and its alerts follow each other without another batch between them."""
+    """Writes batches. A change in the store and its alerts follow each other without another batch between them.
 
-    def __init__(self, city: City, store: Store, engine: Engine, now: Callable[[], datetime] = utc_now) -> None:
+    One collector leads and has an engine; the others (None) leave what their batches say to it. `lease` gives a source's.
+    """
+
+    def __init__(
+        self,
+        city: City,
+        store: Store,
+        engine: Engine | None,
+        now: Callable[[], datetime] = utc_now,
+        lease: Callable[[str], Lease | None] = lambda _: None,
+    ) -> None:
         self._city = city
+        self._lease = lease
         self._store = store
-        self._engine = engine
+        self._leading = engine
+        self._followed = _followed(city)
         self._now = now
         self._inputs = Inputs(city.metrics)
         self._lock = asyncio.Lock()
@@ -86,6 +99,19 @@ class Ingest:
         """Store a batch with what is computed from it, then tell the rules; returns once it is durable."""
         async with self._lock:
             return await asyncio.to_thread(self._write, batch)
+
+    async def drained(self, batch: Batch) -> Written:
+        """Store what waited on disk. By now another collector may work the source: then its progress is left as it is."""
+        lease = self._lease(batch.source)
+        if lease is not None and lease.number == VOID:
+            batch = replace(batch, cursor=None)
+        async with self._lock:
+            return await asyncio.to_thread(self._write, batch, True)
+
+    async def lead(self, engine: Callable[[], Engine] | None) -> None:
+        """Judge from now on, with what the store holds; with None leave it to another collector."""
+        async with self._lock:
+            await asyncio.to_thread(self._lead, engine)
 
     async def follow(self, batch: Batch) -> None:
         """Compute from, and tell the rules of, what another process has stored already. Twice changes nothing more."""
@@ -123,10 +149,25 @@ class Ingest:
             moments = self._inputs.history.setdefault((key.metric, key.site), {})
             moments[datetime.fromtimestamp(at / 1000, UTC)] = value
 
-    def _write(self, batch: Batch) -> Written:
+    def _lead(self, engine: Callable[[], Engine] | None) -> None:
+        self._leading = None
+        if engine is not None:
+            self._leading, self._inputs, self._behind = engine(), Inputs(self._city.metrics), False
+            self.warm(self._now())
+
+    @property
+    def _engine(self) -> Engine:
+        if self._leading is None:
+            raise StoreError("another collector judges what comes in")
+        return self._leading
+
+    def _write(self, batch: Batch, waited: bool = False) -> Written:
+        lease = None if waited else self._lease(batch.source)
+        if self._leading is None:
+            return self._store.inbox.hand_on(batch, self._followed, lease)
         derived = self._derived(batch)
         full = replace(batch, observations=(*batch.observations, *derived)) if derived else batch
-        written = self._store.write(full)
+        written = self._store.write(full, lease)
         self._judge(batch, full)
         return written
 
@@ -191,6 +232,12 @@ class Ingest:
         if self._behind:
             self._engine.restore(self._store.open_alerts())
             self._behind = False
+
+
+def _followed(city: City) -> frozenset[str]:
+    """The metrics that something follows from: inputs of derived ones, and those that rules watch."""
+    inputs = (name for metric in city.metrics.values() for name in needs(metric))
+    return frozenset(inputs) | {name for rule in city.rules.values() for name in rule.when.metrics}
 
 
 def _seen(latest: Latest) -> Observation:

@@ -16,6 +16,7 @@ from domain.source import Listener, Source
 from jobs.clock import utc_now
 from jobs.waking import Waking, rung
 from store import Store
+from store.leases import VOID, Lease
 
 log = logging.getLogger("collect")
 
@@ -27,24 +28,41 @@ UNDONE = "the collector ended before it was done; ask again"
 
 
 class Standing:
-    """Which sources this collector may ask just now. held: its own, None for all; paused: left alone on purpose."""
+    """Which sources this collector may ask just now.
 
-    def __init__(self, holder: str) -> None:
+    leases: its own, None where nobody shares; paused: left alone on purpose; leads: it does what only one may do.
+    """
+
+    def __init__(self, holder: str, known: Collection[str] = ()) -> None:
         self.holder = holder
-        self.held: frozenset[str] | None = None
+        self._known = known
+        self.leases: dict[str, Lease] | None = None
         self.paused: frozenset[str] = frozenset()
+        self.leads = False
 
     def barred(self, key: str) -> str:
         """Why a source is not to be asked, "" when it is."""
-        if self.held is not None and key not in self.held:
+        if self.leases is not None and key not in self.leases:
             return ELSEWHERE
         return PAUSED if key in self.paused else ""
 
+    def lease(self, key: str) -> Lease | None:
+        """The lease under which to commit for a source: one that no store takes (`VOID`) when it is another's.
+
+        None where nobody shares, and for what is no source of the city.
+        """
+        if self.leases is None or (key not in self.leases and key not in self._known):
+            return None
+        return self.leases.get(key) or Lease(key, self.holder, VOID)
+
+
+async def _nobody() -> None: ...
+
 
 class Operator:
-    """Obeys. One task a command and a probe, so that a source that hangs holds up nobody else's."""
+    """Obeys. `paused` is called when what is paused has changed. One task a command and a probe, so that a source that hangs holds up nobody else's."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the two sides that it stands between
         self,
         city: City,
         store: Store,
@@ -52,9 +70,11 @@ class Operator:
         standing: Standing,
         fresh: Callable[[str], Source],
         context: SourceContext,
+        paused: Callable[[], Awaitable[None]] = _nobody,
     ) -> None:
         self._city, self._store, self._collector = city, store, collector
         self._standing, self._fresh, self._context = standing, fresh, context
+        self._paused = paused
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def run(self, waking: Waking) -> None:
@@ -72,11 +92,14 @@ class Operator:
     async def look(self, now: datetime, woken: bool = True) -> None:
         """Begin the probes that are due and, when something was committed, the commands that wait."""
         for key in self._collector.probes(now):
-            self._begin(self._probe(key))
+            self._begin(self._poll(key))
         if not woken:
             return
         try:
-            self._standing.paused = await asyncio.to_thread(self._store.control.paused)
+            paused = await asyncio.to_thread(self._store.control.paused)
+            if paused != self._standing.paused:
+                self._standing.paused = paused
+                await self._paused()
             taken = await asyncio.to_thread(self._store.control.take, self._standing.holder, self._mine(), now)
         except StoreError as error:
             log.debug("commands wait, the store is down: %s", error)
@@ -84,16 +107,22 @@ class Operator:
         for command in taken:
             self._begin(self._obey(command))
 
-    async def took_over(self, sources: Collection[str]) -> None:
+    async def took_over(self, sources: Collection[str], *, at_once: bool = False) -> None:
         """Sources are this collector's from now on: what another was told and never did is said to have failed."""
-        await asyncio.to_thread(self._store.control.abandon, sources, UNDONE, utc_now())
+        try:
+            await asyncio.to_thread(self._store.control.abandon, sources, UNDONE, utc_now())
+        except StoreError as error:
+            log.warning("commands of a collector that is gone stay open, the store is down: %s", error)
+        for key in sources if at_once else ():
+            if self._city.sources[key].polled:
+                self._begin(self._poll(key))
 
     async def done(self) -> None:
         """Wait for everything begun."""
         await asyncio.gather(*self._tasks)
 
     def _mine(self) -> Collection[str]:
-        return self._city.sources.keys() if self._standing.held is None else self._standing.held
+        return self._city.sources.keys() if self._standing.leases is None else self._standing.leases.keys()
 
     def _begin(self, work: Awaitable[None]) -> None:
         task = asyncio.ensure_future(work)
@@ -105,7 +134,7 @@ class Operator:
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("what a person asked for ended unexpectedly", exc_info=error)
 
-    async def _probe(self, key: str) -> None:
+    async def _poll(self, key: str) -> None:
         await self._collector.poll(key, utc_now())
 
     async def _obey(self, command: SourceCommand) -> None:

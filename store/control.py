@@ -23,11 +23,12 @@ from store import changes as feed
 from store.audit import write_deed
 from store.control_tables import collector, source_command, source_control
 from store.driver import Driver, Values, storable, upsert
+from store.leases import FORGOTTEN
 from store.moment import from_ms, from_ms_or_none, to_ms, to_ms_or_none
 from store.work import Work
 
 KEPT = timedelta(days=30)  # how long a command and its result can be read
-FORGOTTEN = timedelta(days=1)  # a collector that told nothing for so long is no longer listed
+DUTIES = "@"  # how the names of leases begin that are no source's: what only one collector does
 _TOLD = ("breaker", "failures", "opened", "probe", "next_run", "told")
 
 
@@ -109,12 +110,8 @@ class Control:
     def works(self) -> dict[str, SourceWork]:
         """How each source is worked that a collector or a person has said something of."""
         with self._work.reading() as connection:
-            return {row["source"]: _work(row) for row in connection.execute(select(source_control)).mappings()}
-
-    def tell(self, told: Mapping[str, Told], now: datetime) -> None:
-        """Keep what a collector knows of its sources."""
-        with self._work.writing() as connection:
-            write_told(connection, told, now)
+            found = connection.execute(select(source_control)).mappings()
+            return {row["source"]: _work(row) for row in found if not row["source"].startswith(DUTIES)}
 
     def paused(self) -> frozenset[str]:
         """The sources that are to be left alone."""
@@ -131,17 +128,6 @@ class Control:
         statement = select(collector).where(collector.c.seen >= since).order_by(collector.c.seen.desc())
         with self._work.reading() as connection:
             return [_collector(row) for row in connection.execute(statement).mappings()]
-
-    def beat(self, seen: CollectorSeen) -> None:
-        """Keep that a collector lives, and how full its spool is."""
-        spool = seen.spool
-        row: Values = {
-            "holder": seen.holder, "started": to_ms(seen.started), "seen": to_ms(seen.seen), "batches": spool.batches,
-            "bytes": spool.bytes, "limit": spool.limit, "oldest": to_ms_or_none(spool.oldest),
-        }  # fmt: skip
-        with self._work.writing() as connection:
-            upsert(connection, collector, [row], update=[name for name in row if name != "holder"])
-            connection.execute(delete(collector).where(collector.c.seen < to_ms(seen.seen - FORGOTTEN)))
 
     def _paused(self, source: str, values: dict[str, Any], deed: Deed) -> None:
         with self._work.writing() as connection:

@@ -4,14 +4,14 @@ from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text
 
 from store.tables import metadata
 
-# One row a source. holder, fence, until: the lease; a commit under an older fence is refused. told: when its collector last
+# One row a source. holder, number, until: the lease; a commit under an older number is refused. told: when its collector last
 # wrote breaker to next_run. paused: by a person.
 source_control = Table(
     "source_control",
     metadata,
     Column("source", Text, primary_key=True),
     Column("holder", Text, nullable=False, server_default=""),
-    Column("fence", Integer, nullable=False, server_default="0"),
+    Column("number", Integer, nullable=False, server_default="0"),
     Column("until", BigInteger, nullable=False, server_default="0"),
     Column("breaker", Text, nullable=False, server_default="closed"),
     Column("failures", Integer, nullable=False, server_default="0"),

@@ -24,9 +24,18 @@ class Driver(Protocol):
     """
 
     reader: Engine
+    shared: bool  # whether several machines may write to it
 
     def writing(self) -> AbstractContextManager[Connection]:
         """A transaction that nobody else can write beside; commits at the end, rolls back on any error."""
+        ...
+
+    def aside(self) -> AbstractContextManager[Connection]:
+        """A transaction of a few rows beside the writer, where `shared`; never of what the change feed tells."""
+        ...
+
+    def alone(self) -> AbstractContextManager[None]:
+        """Be the one collector of a store that is not `shared`, however the process ends; StoreError when there is one."""
         ...
 
     def add(

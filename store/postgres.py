@@ -37,6 +37,8 @@ _NULL = -1
 class PostgresDriver:
     """A store in one PostgreSQL database."""
 
+    shared = True
+
     def __init__(self, url: URL) -> None:
         url = url.set(drivername="postgresql+psycopg")
         arguments = {"connect_timeout": CONNECT_SECONDS, "application_name": "cockpit", "options": "-c timezone=UTC"}
@@ -63,6 +65,20 @@ class PostgresDriver:
             connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{PATIENCE}'")
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
             yield connection
+
+    @contextmanager
+    def aside(self) -> Iterator[Connection]:
+        """Read committed, so that a row somebody else has just moved is seen as it is now."""
+        with self.reader.connect() as connection:
+            connection.execution_options(isolation_level="READ COMMITTED")
+            with connection.begin():
+                connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{PATIENCE}'")
+                yield connection
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Nobody need be: leases share the sources out."""
+        yield
 
     def add(
         self, connection: Connection, table: Table, columns: Sequence[str], parts: Iterable[Sequence[Array]]

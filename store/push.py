@@ -15,6 +15,7 @@ from store import changes as feed
 from store.batches import Put, Writer
 from store.columns import Bool, Rows
 from store.incidents import already_told
+from store.leases import Lease, hold
 from store.moment import from_ms, to_ms
 from store.push_rows import from_bytes, pieces, to_bytes
 from store.push_runs import write_push
@@ -103,6 +104,15 @@ class Inbox:
             if receipt is not None:
                 _keep(connection, receipt, settled.body, to_ms(batch.received))
             return Answer(settled.body)
+
+    def hand_on(self, batch: Batch, followed: Collection[str], lease: Lease | None = None) -> Written:
+        """Write a batch, and leave values of the `followed` metrics for the collector that leads. As `Store.write` otherwise."""
+        with self._work.writing() as connection:
+            hold(connection, lease)
+            put = self._writer.put(connection, batch)
+            if len(put.moved):
+                _wait(connection, batch, put, followed)
+            return put.written
 
     def refuse(self, run: SourceRun) -> None:
         """Keep that a push could not be understood, for source health."""

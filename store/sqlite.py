@@ -4,7 +4,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from itertools import chain
 from pathlib import Path
 from threading import Condition
@@ -15,6 +15,7 @@ from sqlalchemy import URL, ColumnElement, Connection, Engine, Select, Table, cr
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from domain.errors import StoreError
 from store.driver import Array, Clash, dtypes
 from store.tables import latest, observation
 
@@ -27,6 +28,8 @@ NONE_MARK = "9e999"
 
 class SqliteDriver:
     """A store in one SQLite file."""
+
+    shared = False
 
     def __init__(self, url: URL, synchronous: str) -> None:
         self.path = Path(url.database or "")
@@ -43,6 +46,27 @@ class SqliteDriver:
         """BEGIN IMMEDIATE on the one writer connection."""
         with self._writer.begin() as connection:
             yield connection
+
+    def aside(self) -> AbstractContextManager[Connection]:
+        """There is one writer; nothing goes beside it."""
+        return self.writing()
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """A locked file beside the store: the system opens the lock when the process dies."""
+        path = self.path.with_name(self.path.name + ".collector")
+        lock = sqlite3.connect(path, timeout=0.2, isolation_level=None)
+        try:
+            try:
+                lock.execute("BEGIN EXCLUSIVE")
+            except sqlite3.OperationalError as error:
+                raise StoreError(
+                    f"Another collector works on {self.path}. A store in a file has one; for several use PostgreSQL.",
+                    permanent=True,
+                ) from error
+            yield
+        finally:
+            lock.close()
 
     def add(
         self, connection: Connection, table: Table, columns: Sequence[str], parts: Iterable[Sequence[Array]]

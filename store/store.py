@@ -36,6 +36,7 @@ from store.failure import told
 from store.forecasts import Forecasts
 from store.history import History
 from store.incidents import read_incidents
+from store.leases import Lease, Leases, hold
 from store.log import read_latest, read_log
 from store.moment import to_ms
 from store.people import Register
@@ -54,9 +55,9 @@ class Store:
     """One open store; made by `open_store`. Times given and taken are aware, in arrays they are ms UTC.
 
     One writer at a time across all processes; every read sees one moment and never waits for the writer.
-    `people` are accounts, sessions and tokens; `audit` is the log of what everybody did.
-    `inbox` is what other systems push. `desk` are cases, notices and silences, `duty` the dossiers and what people decide.
-    `forecasts` is what is expected. `control` is how sources are worked and what people ask of them.
+    `people` are accounts, sessions and tokens; `audit` what everybody did; `inbox` what other systems push.
+    `desk` are cases, notices and silences, `duty` the dossiers and what people decide.
+    `forecasts` is what is expected. `control` is how sources are worked and what people ask of them, `leases` which collector works them.
     """
 
     def __init__(self, driver: Driver, calendar: Calendar, where: str) -> None:
@@ -76,12 +77,14 @@ class Store:
         self.duty = Duty(work, driver, calendar)
         self.forecasts = Forecasts(work, self._dictionary)
         self.control = Control(work, driver)
+        self.leases = Leases(self._aside, driver)
 
     # -- writing
 
-    def write(self, batch: Batch) -> Written:
-        """Write everything a page brought in one transaction. Once this returns it is durable; again changes nothing."""
+    def write(self, batch: Batch, lease: Lease | None = None) -> Written:
+        """Write all that a page brought in one transaction; after that it is durable, and again changes nothing. As `hold`."""
         with self._writing() as connection:
+            hold(connection, lease)
             return self._writer.put(connection, batch).written
 
     def write_columns(self, source: str, columns: Columns, received: datetime) -> Written:
@@ -97,13 +100,13 @@ class Store:
         with self._writing() as connection:
             saved = write_alerts(connection, changes, moved)
             if saved:
-                newest = max(to_ms(one.updated) for one in changes)
-                feed.record_change(connection, self._driver, newest, [feed.ALERTS])
+                feed.record_change(connection, self._driver, max(to_ms(one.updated) for one in changes), [feed.ALERTS])
             return saved
 
-    def record_run(self, run: SourceRun, told: Told | None = None) -> None:
-        """Keep how a poll went, and how its source is worked from now on. A run that was skipped is not kept."""
+    def record_run(self, run: SourceRun, told: Told | None = None, lease: Lease | None = None) -> None:
+        """Keep how a poll went (unless skipped), and how its source is worked from now on. TransitionRefused as `hold`."""
         with self._writing() as connection:
+            hold(connection, lease)
             if told is not None:
                 write_told(connection, {run.source: told}, run.ended)
             if write_run(connection, run):
@@ -120,10 +123,9 @@ class Store:
         return done
 
     def retain(self, now: datetime, metrics: Mapping[str, Metric], kept: Retention | None = None) -> dict[str, int]:
-        """Delete what has outlived its retention, in small transactions; rows deleted by table.
+        """Delete what has outlived its retention, in small transactions; rows deleted by table. Buckets are closed first.
 
-        A metric's own `retention` is that of its log; its hours and days stay. Buckets are closed first, so nothing goes
-        that is not in a roll-up yet.
+        A metric's own `retention` is that of its log; its hours and days stay.
         """
         self.close_buckets(now)
         deleted: Counter[str] = Counter()
@@ -279,6 +281,12 @@ class Store:
                 self._recent.forget()
                 raise
             self._driver.committed()
+
+    @contextmanager
+    def _aside(self) -> Iterator[Connection]:
+        """A small transaction that waits for no writer where the database has many."""
+        with told(self.where), self._driver.aside() if self._driver.shared else self._writing() as connection:
+            yield connection
 
     def _step(self, step: Callable[[Connection], T]) -> T:
         with self._writing() as connection:

@@ -260,7 +260,8 @@ async def test_with_a_spool_batches_wait_on_disk_and_go_in_order(
     await d.poll(now + 2 * STEP)
     assert [ask.cursor for ask in d.source.asked] == [None, "1", "2"]
     assert [b.cursor for b in d.keeper.batches] == ["1", "2", "3"]
-    assert spool.waiting() == []
+    assert (await spool.fill()).batches == 0
+    spool.close()
 
 
 async def test_while_the_store_is_down_a_source_is_asked_from_what_the_spool_holds(

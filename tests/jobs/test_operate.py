@@ -136,9 +136,9 @@ async def test_a_paused_source_is_left_alone_until_it_is_resumed(world: World) -
 
 
 async def test_commands_for_another_collectors_source_are_left_to_it(world: World) -> None:
-    world.standing.held = frozenset()
+    world.standing.leases = {}
     assert (await world.told(CommandVerb.RUN))[0] is CommandState.WAITING
-    world.standing.held = None
+    world.standing.leases = None
     world.store.control.take("dead", {"air"}, NOW)
     await world.operator.took_over({"air"})
     assert world.store.control.commands()[0].result == UNDONE

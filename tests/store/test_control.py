@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from domain.deed import Deed
-from domain.operation import Breaker, CollectorSeen, CommandState, CommandVerb, SpoolFill, Told, Window
+from domain.operation import Breaker, CommandState, CommandVerb, Told, Window
 from domain.run import SourceRun
 from store import Store
 from tests.store.values import NOW
@@ -64,15 +64,3 @@ def test_a_run_takes_the_breaker_with_it_and_leaves_the_pause_alone(store: Store
     work = store.control.works()["air"]
     assert (work.told, work.at) == (told, SOON)
     assert work.pause is not None
-
-
-def test_collectors_tell_of_themselves_and_are_forgotten_in_time(store: Store) -> None:
-    spool = SpoolFill(3, 750, 1000, NOW)
-    one = CollectorSeen("a", NOW, SOON, spool)
-    store.control.beat(one)
-    store.control.beat(one)
-    assert store.control.collectors(SOON) == [one]
-    assert spool.share == 0.75
-    later = SOON + timedelta(days=2)
-    store.control.beat(CollectorSeen("b", later, later))
-    assert [seen.holder for seen in store.control.collectors(later)] == ["b"]

@@ -14,7 +14,7 @@ def upgrade() -> None:
         "source_control",
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("holder", sa.Text(), nullable=False, server_default=""),
-        sa.Column("fence", sa.Integer(), nullable=False, server_default="0"),
+        sa.Column("number", sa.Integer(), nullable=False, server_default="0"),
         sa.Column("until", sa.BigInteger(), nullable=False, server_default="0"),
         sa.Column("breaker", sa.Text(), nullable=False, server_default="closed"),
         sa.Column("failures", sa.Integer(), nullable=False, server_default="0"),
