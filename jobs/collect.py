@@ -3,7 +3,6 @@
 import asyncio
 import gc
 import logging
-import os
 import secrets
 import socket
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
@@ -43,9 +42,16 @@ def build_source(city: City, context: SourceContext, key: str) -> Source:
     return KINDS[spec.kind][1](spec, context)
 
 
-def holder_name() -> str:
-    """What this collector calls itself: machine, process and a part that no other has."""
-    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
+def holder_of(folder: Path) -> str:
+    """What this collector calls itself: its machine and a part that no other has, kept beside its spool.
+
+    Started again it finds its own leases, and need not wait until they run out: the locked spool lets no second one be it.
+    """
+    path = folder / "holder"
+    folder.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        path.write_text(f"{socket.gethostname()}:{secrets.token_hex(4)}", "utf-8")
+    return path.read_text("utf-8")
 
 
 def guard_of(city: City, folder: Path, env: Mapping[str, str]) -> Guard:
@@ -122,7 +128,12 @@ async def run_collector(
     context = SourceContext(city.metrics, city.sites, places, env, Path.cwd(), areas, guard_of(city, folder, env))
     with store.leases.alone():
         working = Working(
-            city, store, context, lambda key: build_source(city, context, key), folder / "spool", holder_name()
+            city,
+            store,
+            context,
+            lambda key: build_source(city, context, key),
+            folder / "spool",
+            holder_of(folder / "spool"),
         )
         try:
             await _collect(city, store, working, notify.outbox(city, store, Means(context.guard, env), env), stop)
@@ -131,6 +142,7 @@ async def run_collector(
 
 
 async def _collect(city: City, store: Store, working: Working, outbox: notify.Outbox, stop: asyncio.Event) -> None:
+    await working.spool.fill()  # StoreError when another process has it
     await working.tenancy.beat(utc_now())
     jobs = [*timetable(city, working.collector, working.ingest, store, lambda: working.standing.leads), *_own(working)]
     working.scheduler = build_scheduler(jobs, city.spec.zone)

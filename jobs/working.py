@@ -53,6 +53,7 @@ class Working:
         self._city, self._store = city, store
         self.scheduler: AsyncIOScheduler | None = None
         self.standing = Standing(holder, city.sources.keys())
+        self.standing.leases = {}
         self.ingest = Ingest(city, store, None, lease=self.standing.lease)
         self.spool = DiskSpool(folder)
         self.collector = Collector(
