@@ -49,9 +49,11 @@ def holder_of(folder: Path) -> str:
     """
     path = folder / "holder"
     folder.mkdir(parents=True, exist_ok=True)
-    if not path.exists():
-        path.write_text(f"{socket.gethostname()}:{secrets.token_hex(4)}", "utf-8")
-    return path.read_text("utf-8")
+    name = path.read_text("utf-8") if path.exists() else ""
+    if not name:
+        name = f"{socket.gethostname()}:{secrets.token_hex(4)}"
+        path.write_text(name, "utf-8")
+    return name
 
 
 def guard_of(city: City, folder: Path, env: Mapping[str, str]) -> Guard:
