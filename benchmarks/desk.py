@@ -30,6 +30,7 @@ from store.desk import Planned
 
 ROOT = Path(__file__).resolve().parents[1]
 CASES, PRESSES = 1000, 200
+OTHER = Viewer("other", "other", Role.DUTY, RIGHTS[Role.DUTY], session="other")
 OFFICER = Viewer("bench", "bench", Role.SHIFT, RIGHTS[Role.SHIFT], session="bench")
 
 
@@ -100,8 +101,14 @@ def press(people: AccountServices, page: duty.DutyPage, cases: list[tuple[str, i
 
     page.case(OFFICER, f"?case={cases[0][0]}")  # the layers of resources are read once
     chosen = cases[:PRESSES]
-    told("an action (签收)", [timed(partial(sign, [one])) for one in chosen])
-    told(f"the queue of {CASES} cases", [timed(partial(page.queue, OFFICER, "")) for _ in range(50)])
+    presses, first, others = [], [], []
+    for one in chosen:
+        presses.append(timed(partial(sign, [one])))
+        first.append(timed(partial(page.queue, OFFICER, "")))
+        others.append(timed(partial(page.queue, OTHER, "")))
+    told("an action (签收)", presses)
+    told(f"the queue of {CASES} after it, who asks first", first)
+    told("the same queue for everybody else", others)
     told("the open case", [timed(partial(page.case, OFFICER, f"?case={one[0]}")) for one in chosen[:50]])
     told("100 cases at once", [timed(partial(sign, cases[PRESSES : PRESSES + 100]))])
 

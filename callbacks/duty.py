@@ -12,6 +12,7 @@ from access.viewer import current
 from callbacks import duty_acts
 from callbacks.accounts_services import AccountServices
 from callbacks.alerts import marked
+from callbacks.duty_queue import Queues
 from callbacks.services import Services
 from domain.account import Right, Viewer
 from domain.case import Case
@@ -26,7 +27,6 @@ from layouts.alerts import news, query
 from layouts.duty import desk_case, desk_forms, desk_links, desk_map, desk_page, desk_queue, desk_side
 from layouts.tags import Child, part_id
 from layouts.view import View
-from store.desk import CaseQuery
 from store.duty import DossierQuery
 
 log = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ class DutyPage:
     """What the callbacks draw; every method reads the store, so they run in a thread."""
 
     def __init__(self, people: AccountServices, shown: Services) -> None:
-        self._people, self._shown = people, shown
+        self._people, self._shown, self._queues = people, shown, Queues(people.store)
 
     def queue(self, viewer: Viewer, search: str) -> tuple[Any, list[Child]]:
         """The rows and the header's names; rows of a store that does not answer say so."""
@@ -54,11 +54,7 @@ class DutyPage:
         try:
             on = self._watch(desk)
             end = on.shift.end if on.shift is not None else None
-            reach = viewer.reach
-            asked = CaseQuery(topics=reach.topics, districts=reach.districts, over=False)
-            cases = self._people.store.desk.cases(asked, desk_queue.MOST)
-            orders = self._people.store.duty.dossiers(Order, DossierQuery(over=False), desk_queue.MOST)
-            drawn = desk_queue.rows(desk, cases, desk_queue.Around(end, desk_queue.by_case(orders)))
+            drawn = self._queues.rows(desk, end)
         except StoreError as error:
             log.warning("the queue could not be read: %s", error)
             return {"rows": [], "failed": desk.t("暂时读不到，数据库没有应答。")}, []

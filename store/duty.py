@@ -126,6 +126,11 @@ class Duty:
         with self._work.reading() as connection:
             return dossiers.count_steps(connection)
 
+    def moved(self) -> tuple[int, int]:
+        """How many steps cases and dossiers have taken in all: the same two numbers again, and nothing has moved between."""
+        with self._work.reading() as connection:
+            return cases.count_steps(connection), dossiers.count_steps(connection)
+
     def look(self, what: Callable[[Desktop], Seen]) -> Seen:
         """Look at the desk as a decision would, all of it at one moment, without deciding anything."""
         with self._work.reading() as connection:

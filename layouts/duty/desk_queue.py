@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from alerts.cases import SPOKEN
 from domain.case import Case, Handling
@@ -36,24 +35,58 @@ def by_case(orders: Sequence[Order]) -> dict[str, list[Order]]:
     return found
 
 
-def ordered(zone: ZoneInfo, cases: Sequence[Case], around: Around) -> list[tuple[Case, Clock]]:
-    """By the time that is left, then the gravest, then the oldest."""
-    end, orders = around.shift_end, around.orders
-    timed = [(case, desk_clock.of_case(case, orders.get(case.id, ()), end, zone)) for case in cases]
-    return sorted(timed, key=lambda pair: (pair[1].due or NEVER, pair[0].level, pair[0].opened, pair[0].id))
+Drawn = tuple[Clock, Mapping[str, Any]]  # what is due, and the row
+Kept = dict[tuple[object, ...], Drawn]
 
 
-def rows(desk: Desk, cases: Sequence[Case], around: Around) -> list[dict[str, Any]]:
-    """Every case as the browser needs it, in the queue's order.
+def drawn(
+    desk: Desk, cases: Sequence[Case], around: Around, kept: Kept
+) -> tuple[list[Mapping[str, Any]], dict[str, list[int]], Kept]:
+    """Every case as the browser needs it, in the queue's order: by the time that is left, then the gravest, then the oldest.
 
     i number, v version, l level, t title, s what it is of, h where people are with it, k what is due, b and d since and until
-    when (ms), f flags: n nobody signed, m mine, h hidden, z shelved, w supervised, p people are at it; c its district, g its group, at where.
+    when (ms), f flags: n nobody signed, h hidden, z shelved, w supervised, p people are at it; c its district, g its group, at where.
+    Beside the rows: which of them are whose, and what is kept for the next drawing, in which only what has moved is made anew.
     """
+    now: Kept = {}
+    timed = [(case, *_known(desk, case, around, kept, now)) for case in cases]
+    timed.sort(key=lambda one: (one[1].due or NEVER, one[0].level, one[0].opened, one[0].id))
     groups: dict[str, int] = {}
-    return [_row(desk, case, due, around, groups) for case, due in ordered(desk.city.zone, cases, around)]
+    owned: dict[str, list[int]] = {}
+    rows: list[Mapping[str, Any]] = []
+    for case, _, row in timed:
+        owned.setdefault(case.owner, []).append(len(rows))
+        rows.append({**row, "g": groups.setdefault(case.group or case.rule, len(groups))})
+    return rows, owned, now
 
 
-def _row(desk: Desk, case: Case, due: Clock, around: Around, groups: dict[str, int]) -> dict[str, Any]:
+def of(login: str, rows: Sequence[Mapping[str, Any]], owned: Mapping[str, Sequence[int]]) -> list[Mapping[str, Any]]:
+    """The rows for one viewer: his own cases have the flag m."""
+    out = list(rows)
+    for at in owned.get(login, ()) if login else ():
+        out[at] = {**out[at], "f": out[at]["f"] + "m"}
+    return out
+
+
+def rows(desk: Desk, cases: Sequence[Case], around: Around) -> list[Mapping[str, Any]]:
+    """The rows for whoever looks, made from nothing."""
+    made, owned, _ = drawn(desk, cases, around, {})
+    return of(desk.viewer.login, made, owned)
+
+
+def _known(desk: Desk, case: Case, around: Around, kept: Kept, now: Kept) -> Drawn:
+    """A case's row as it was made before, unless it, one of its orders or the end of the shift has moved."""
+    orders = around.orders.get(case.id, ())
+    key = (case.id, case.version, around.shift_end, *((one.id, one.version) for one in orders))
+    found = kept.get(key)
+    if found is None:
+        due = desk_clock.of_case(case, orders, around.shift_end, desk.city.zone)
+        found = due, _row(desk, case, due, orders)
+    now[key] = found
+    return found
+
+
+def _row(desk: Desk, case: Case, due: Clock, orders: Sequence[Order]) -> dict[str, Any]:
     of = [case.id, desk.topic(case.topic), desk.district(case.district) if case.district else desk.t("全市")]
     if case.recurrence:
         of.append(f"×{case.recurrence + 1}")
@@ -67,20 +100,18 @@ def _row(desk: Desk, case: Case, due: Clock, around: Around, groups: dict[str, i
         "k": desk.t(due.name) if due.name else "",
         "b": _ms(due.begin),
         "d": _ms(due.due),
-        "f": _flags(desk, case, around),
+        "f": _flags(case, orders),
         "c": case.district,
-        "g": groups.setdefault(case.group or case.rule, len(groups)),
         "at": desk_map.spot(desk.city, case),
     }
 
 
-def _flags(desk: Desk, case: Case, around: Around) -> str:
+def _flags(case: Case, orders: Sequence[Order]) -> str:
     is_so = {
         "n": case.handling is Handling.NEW,
-        "m": case.owner == desk.viewer.login,
         "h": bool(case.hidden),
         "z": case.handling is Handling.SHELVED,
-        "w": any(one.supervision in SUPERVISED for one in around.orders.get(case.id, ())),
+        "w": any(one.supervision in SUPERVISED for one in orders),
         "p": case.handling not in (Handling.NEW, Handling.SHELVED),
     }
     return "".join(name for name, yes in is_so.items() if yes)

@@ -10,7 +10,7 @@ import pytest
 from access.opening import Access
 from access.verbs import Verb
 from alerts.cases import Fill, act
-from callbacks import duty, duty_acts
+from callbacks import duty, duty_acts, duty_queue
 from callbacks.accounts_services import AccountServices
 from domain.account import WHOLE, Reach, Role
 from domain.alert import AlertLevel
@@ -78,6 +78,40 @@ def desk(services: AccountServices, role: Role = Role.DUTY, login: str = "li.wei
 def rows(services: AccountServices, reach: Reach = WHOLE, role: Role = Role.DUTY) -> list[dict[str, Any]]:
     told, _ = page(services).queue(officer(role, reach=reach), "")
     return list(told["rows"])
+
+
+def test_a_queue_is_drawn_once_for_all_who_may_see_the_same(
+    services: AccountServices, numbers: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads: list[object] = []
+    read = services.store.desk.cases
+
+    def counted(*asked: Any) -> Any:
+        reads.append(asked)
+        return read(*asked)
+
+    monkeypatch.setattr(services.store.desk, "cases", counted)
+    held = page(services)
+
+    def mine(login: str, search: str = "", reach: Reach = WHOLE) -> list[str]:
+        told, _ = held.queue(officer(Role.DUTY, login, reach), search)
+        return [row["i"] for row in told["rows"] if "m" in row["f"]]
+
+    do(services, desk(services), "acknowledge", {numbers["water"]: 1})
+    assert (mine("li.wei"), mine("zhao.min"), mine("li.wei")) == ([numbers["water"]], [], [numbers["water"]])
+    assert len(reads) == 1
+    assert (mine("li.wei", "?lang=en"), mine("li.wei", reach=Reach(frozenset({FAR})))) == ([numbers["water"]], [])
+    assert len(reads) == 3
+    do(services, desk(services), "acknowledge", {numbers["flood"]: 1})
+    assert sorted(mine("li.wei")) == sorted([numbers["water"], numbers["flood"]])
+    assert len(reads) == 4
+
+
+def test_reaches_asked_for_least_lately_are_forgotten(services: AccountServices, numbers: dict[str, str]) -> None:
+    held = duty_queue.Queues(services.store)
+    for n in range(duty_queue.MOST + 5):
+        assert held.rows(desk(services, reach=Reach(frozenset({str(n)}))), None) == []
+    assert len(held.rows(desk(services), None)) == len(numbers)
 
 
 def do(services: AccountServices, viewer: Desk, verb: str, seen: dict[str, int], /, **fields: str) -> duty_acts.Answer:

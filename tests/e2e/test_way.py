@@ -1,4 +1,4 @@
-"""The whole way in a real browser: from a crossing to the handover sheet, and from a telephone call to a closed incident."""
+"""The whole way in a real browser: from a crossing to the signed handover, and from a telephone call to a closed incident."""
 
 from datetime import timedelta
 
@@ -9,6 +9,7 @@ from config import load
 from domain.account import Role
 from domain.alert import Alert, AlertLevel, Condition, Reason, Transition
 from domain.case import Case, CaseStep
+from domain.handover import Handover
 from domain.order import Order
 from domain.shift import Shift
 from duty.shifts import turn
@@ -58,7 +59,7 @@ def write(page: Page, label: str, text: str) -> None:
     expect(entry).to_have_value(text)
 
 
-def test_from_a_crossing_to_the_handover_sheet(come: Come, cockpit: Cockpit) -> None:
+def test_from_a_crossing_to_the_handover_signed_by_both(come: Come, cockpit: Cockpit) -> None:
     with open_store(cockpit.database) as store:
         number = crossing(store).id
         officer, verifier = come(Role.DUTY), come(Role.SHIFT)
@@ -145,13 +146,41 @@ def drawn_up(store: Store) -> str:
 
 
 def handed_over(page: Page, leader: Page, cockpit: Cockpit, sheet: str, number: str) -> None:
-    """It stands in the sheet, beside what a leader lets through; the signatures are held by tests/callbacks/test_handover.py."""
+    """It stands in the sheet; what others left open is let through by a leader and looked at; both sides sign."""
     leader.goto(f"{cockpit.url}handover?id={sheet}")
     write(leader, "特批理由", "其他事项已当面交接")
     press(leader, "特批放行")
     page.goto(f"{cockpit.url}handover?id={sheet}")
     expect(page.locator(".is-passed")).to_contain_text(number)
     expect(page.get_by_text("其他事项已当面交接").first).to_be_visible()
+    for side in (0, 1):
+        look_at(page)
+        sign = page.locator(".sign").nth(side)
+        sign.get_by_label("登录名").press("Control+a")
+        page.keyboard.type(signer(cockpit, sheet, side))
+        sign.get_by_role("button").press("Enter")
+        expect(page.locator(".signed")).to_have_count(side + 1)
+    expect(page.locator(".sheet-head")).to_contain_text("已交接")
+    expect(page.locator(".is-passed")).to_contain_text(number)
+
+
+def look_at(page: Page) -> None:
+    """Every P1 and P2 that other tests and the city have left is looked at."""
+    left = page.locator(".is-urgent li").filter(has=page.get_by_role("button", name="核对", exact=True))
+    while left.count():
+        number = left.first.locator("a.link").inner_text()
+        button(left.first, "核对").press("Enter")
+        expect(page.locator(".is-urgent li", has_text=number).get_by_role("button")).to_have_text("✓ 已核对")
+
+
+def signer(cockpit: Cockpit, sheet: str, side: int) -> str:
+    """An officer of the outgoing (0) or the incoming (1) shift."""
+    with open_store(cockpit.database) as store:
+        held = store.duty.dossier(Handover, sheet)
+        assert held is not None
+        shift = store.duty.dossier(Shift, (held.outgoing, held.incoming)[side])
+        assert shift is not None
+        return shift.officers[0]
 
 
 def test_an_incident_from_the_telephone_to_its_review(come: Come, cockpit: Cockpit) -> None:
@@ -238,7 +267,7 @@ def reported(page: Page, name: str, part: str, words: str) -> None:
     expect(row).to_contain_text("待报送")
     press(row, "填报")
     write(page, part, words)
-    press(page, "签发报送")
+    press(page, "签发报送")  # the login stands there, a demonstration's account has no password
     expect(row).to_contain_text("已报送")
     expect(page.get_by_role("textbox", name=part, exact=True)).to_have_count(0)
     expect(page.locator("#incidents-pane")).to_contain_text(words)
