@@ -9,7 +9,8 @@ from typing import Any
 from dash import ClientsideFunction, Dash, Input, Output, State, ctx, no_update
 
 from access.viewer import current
-from callbacks import duty_acts
+from callbacks import accounts_press as press
+from callbacks import duty_acts, incidents_acts
 from callbacks.accounts_services import AccountServices
 from callbacks.alerts import marked
 from callbacks.duty_queue import Queues
@@ -39,7 +40,10 @@ ACCESS: dict[str, Right] = {
     f"{desk_page.SPOT}.data": Right.VIEW,
     f"{desk_page.ACTS}.data": Right.VIEW,
     f"{desk_page.ANSWER}.data": Right.ACT,
+    f"{desk_page.STEP_SAID}.children": Right.ACT,
+    f"{desk_page.STEPPED}.data": Right.ACT,
 }
+STEPS: Mapping[str, press.Act] = {"done": incidents_acts.ACTS["done"]}
 
 
 class DutyPage:
@@ -203,13 +207,16 @@ def register(app: Dash, people: AccountServices, shown: Services) -> None:
         Input(news.STORE, "data"),
         Input(desk_page.ANSWER, "data"),
         Input(desk_page.PULSE, "data"),
+        Input(desk_page.STEPPED, "data"),
         State(desk_page.ACTS, "data"),
     )
-    async def show_case(search: str | None, told: object, _answer: object, _pulse: object, acts: object) -> Any:
-        viewer = current()
+    async def show_case(search: str | None, told: object, *more: object) -> Any:
+        viewer, acts = current(), more[-1]
         if viewer is None or (ctx.triggered_id == news.STORE and not moved(search or "", told, acts)):
             return (no_update,) * 4
         return await asyncio.to_thread(page.case, viewer, search or "")
+
+    press.wire(app, people, press.Pressed(desk_links.STEP, desk_page.STEP_SAID, desk_page.STEPPED), STEPS)
 
     @app.callback(
         Output(desk_page.ANSWER, "data"),

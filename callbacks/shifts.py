@@ -11,6 +11,7 @@ from callbacks.accounts_services import AccountServices
 from callbacks.papers import Paper, decided, refused, wire
 from domain.account import Right
 from domain.alert import Condition
+from domain.incident_file import IncidentFile
 from domain.stage import StageOrder
 from duty import stage
 from duty.cards import OPEN
@@ -69,7 +70,8 @@ def computed(services: AccountServices, desk: Desk) -> Status:
         source = city.sources.get(key)
         return (source.name or source.department) if source else key
 
-    return status(alerts, store.incidents(now, now - RECENT), store.health(now, city.sources, midnight), name)
+    files = store.duty.dossiers(IncidentFile, OPEN)
+    return status(alerts, store.incidents(now, now - RECENT), store.health(now, city.sources, midnight), name, files)
 
 
 def _order(services: AccountServices, desk: Desk, pressed: Press) -> Done:

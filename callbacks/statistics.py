@@ -9,6 +9,7 @@ from callbacks.papers import Paper, wire
 from domain.account import Right
 from domain.handover import Handover
 from domain.order import Order
+from domain.report import Report
 from domain.shift import Shift
 from duty.statistics import WEEK, Known, loads, monday, weekly
 from layouts.accounts.desk import Desk
@@ -47,7 +48,9 @@ def shown(services: AccountServices, desk: Desk) -> page.Shown:
     steps = store.duty.case_steps(begin, desk.now)
     since = DossierQuery(since=begin - timedelta(days=1))
     orders = store.duty.dossiers(Order, since, MOST)
-    known = Known(cases, steps, orders, store.duty.dossiers(Handover, since, 1000))
+    known = Known(
+        cases, steps, orders, store.duty.dossiers(Handover, since, 1000), store.duty.dossiers(Report, since, MOST)
+    )
     shifts = [one for one in store.duty.dossiers(Shift, since, SHIFTS * 2) if one.state in ("on", "over")][:SHIFTS]
     names = {one.login: one.name for one in store.people.accounts()}
     return page.Shown(

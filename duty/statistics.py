@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from domain.case import Case, CaseEvent, Handling
 from domain.handover import Handover
 from domain.order import Order
+from domain.report import Report
 from domain.shift import Shift
 from duty.clocks import Clock, case_clocks
 
@@ -39,7 +40,7 @@ class Tally:
     """Figures of a span of time. Minutes are means; None where there was nothing to measure.
 
     mtta: from the finding to the signature. mttr: from the finding to the end by a person. peak: most findings within ten
-    minutes. clocks: by name (sign, act, unit, finish: T1 to T4). nuisance: percent of the cases closed by a person that were false alarms. unsigned: minutes from the planned change
+    minutes. clocks: by name (sign, act, unit, finish: T1 to T4). reports: to the superior, by their terms. nuisance: percent of the cases closed by a person that were false alarms. unsigned: minutes from the planned change
     to the second signature.
     """
 
@@ -53,6 +54,12 @@ class Tally:
     peak: int = 0
     unsigned: float | None = None
     handovers: int = 0
+    reports: Clocked = Clocked()
+
+    @property
+    def on_time(self) -> float | None:
+        """Percent of the reports that were sent by their time; None when none was owed."""
+        return None if self.reports.share is None else 100.0 - self.reports.share
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +70,18 @@ class Known:
     steps: Sequence[CaseEvent]
     orders: Sequence[Order]
     sheets: Sequence[Handover]
+    reports: Sequence[Report] = ()
 
-    def of(self, cases: Sequence[Case], sheets: Sequence[Handover] = ()) -> "Known":
+    def between(self, begin: datetime, end: datetime) -> list[Report]:
+        """Reports that were owed within a span; corrections and drills owe nothing."""
+        found = [one for one in self.reports if one.deadline is not None and not one.of and not one.exercise]
+        return [one for one in found if one.deadline is not None and begin <= one.deadline < end]
+
+    def of(self, cases: Sequence[Case], sheets: Sequence[Handover] = (), reports: Sequence[Report] = ()) -> "Known":
         """The same about some of the cases."""
         keys = {case.id for case in cases}
         steps = [step for step in self.steps if step.case in keys]
-        return Known(cases, steps, [one for one in self.orders if one.about in keys], sheets)
+        return Known(cases, steps, [one for one in self.orders if one.about in keys], sheets, reports)
 
 
 def tally(known: Known, zone: ZoneInfo, now: datetime) -> Tally:
@@ -87,6 +100,7 @@ def tally(known: Known, zone: ZoneInfo, now: datetime) -> Tally:
         peak=peak(case.opened for case in known.cases),
         unsigned=_minutes(max(one, timedelta(0)) for one in late),
         handovers=len(late),
+        reports=sum((_reported(one, now) for one in known.reports), Clocked()),
     )
 
 
@@ -98,7 +112,7 @@ def weekly(known: Known, zone: ZoneInfo, first: date, weeks: int, now: datetime)
         begin, end = (datetime.combine(day, datetime.min.time(), zone) for day in (monday, monday + WEEK))
         cases = [case for case in known.cases if begin <= case.opened < end]
         sheets = [sheet for sheet in known.sheets if sheet.handed is not None and begin <= sheet.handed < end]
-        out.append((monday, tally(known.of(cases, sheets), zone, now)))
+        out.append((monday, tally(known.of(cases, sheets, known.between(begin, end)), zone, now)))
     return out
 
 
@@ -120,7 +134,7 @@ def loads(known: Known, shifts: Iterable[Shift], zone: ZoneInfo, now: datetime) 
         cases = [case for case in known.cases if begin <= case.opened < end]
         sheet = ended.get(one.id)
         minutes = _minutes([max(sheet.handed - sheet.change, timedelta(0))]) if sheet and sheet.handed else None
-        out.append(Load(one, tally(known.of(cases), zone, now), minutes))
+        out.append(Load(one, tally(known.of(cases, reports=known.between(begin, end)), zone, now), minutes))
     return out
 
 
@@ -154,6 +168,13 @@ def _clocks(known: Known, zone: ZoneInfo, now: datetime) -> dict[str, Clocked]:
         for clock in case_clocks(case, steps.get(case.id, ()), orders.get(case.id, ()), zone):
             found[clock.name] = found.get(clock.name, Clocked()) + _judged(case, clock, now)
     return found
+
+
+def _reported(one: Report, now: datetime) -> Clocked:
+    """A report that was sent is judged by when; one still owed once its time has run out; one that was dropped never."""
+    if one.deadline is None or (one.sent is None and (one.state == "dropped" or now <= one.deadline)):
+        return Clocked()
+    return Clocked(1, int((one.sent or now) > one.deadline))
 
 
 def _judged(case: Case, clock: Clock, now: datetime) -> Clocked:

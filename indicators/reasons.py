@@ -36,6 +36,7 @@ class Why(StrEnum):
     INCIDENT = "{grade}事件：{title}"
     UNGRADED = "未定级"
     WARNING = "官方预警生效：{title}"
+    RESPONSE = "{level}级应急响应：{title}"
     ALERT = "P{n} 告警：{say}"
     SOURCE_DOWN = "数据源中断：{name}"
     SOURCE_STALE = "数据源过期：{name}"

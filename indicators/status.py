@@ -7,6 +7,7 @@ from typing import Literal
 from domain.alert import Alert, AlertLevel, Condition
 from domain.health import Freshness, SourceHealth
 from domain.incident import OFFICIAL_WARNING, Incident
+from domain.incident_file import ROMAN, IncidentFile
 from indicators.reasons import Why
 
 Stage = Literal[1, 2, 3, 4, 5]
@@ -16,6 +17,12 @@ NAMES: Mapping[int, str] = {1: "正常", 2: "关注", 3: "预警", 4: "响应", 
 
 # Our own scale (no standard gives one). The incident grade counts the harm that is done, the alert level what a machine found.
 BY_GRADE: Mapping[int, Stage] = {1: 5, 2: 4, 3: 3, 4: 2}
+BY_RESPONSE: Mapping[int, Stage] = {
+    1: 5,
+    2: 5,
+    3: 4,
+    4: 4,
+}  # whoever has approved one has declared the stage by its name
 BY_LEVEL: Mapping[AlertLevel, Stage] = {AlertLevel.P1: 4, AlertLevel.P2: 3, AlertLevel.P3: 2, AlertLevel.P4: 1}
 HEALTHY = 0.95  # share of fresh sources below which the picture itself needs attention
 
@@ -50,14 +57,17 @@ def status(
     incidents: Iterable[Incident],
     sources: Mapping[str, SourceHealth],
     say_source: Callable[[str], str] = str,
+    files: Iterable[IncidentFile] = (),
 ) -> Status:
     """The highest stage that any reason asks for: incidents not closed, alerts firing or recovering, sources not fresh.
 
+    files: incidents that the desk works on, by their grade while they are under way, by their response as long as it is in force.
     say_source: a source's key -> the name people know it by. The order of what is given does not change the answer.
     """
     found = [
         *(reason for incident in incidents if (reason := _incident(incident))),
         *(reason for alert in alerts if (reason := _alert(alert))),
+        *(reason for one in files for reason in _file(one)),
         *_sources(sources, say_source),
     ]
     kinds = ("incident", "alert", "source")
@@ -76,6 +86,20 @@ def _incident(incident: Incident) -> Reason | None:
     return Reason(
         BY_GRADE[incident.grade or 4], "incident", incident.id, Why.INCIDENT.say(grade=word, title=incident.title)
     )
+
+
+def _file(one: IncidentFile) -> Sequence[Reason]:
+    """An incident of the desk: its grade until it is under control, its response until it is ended. A drill asks for nothing."""
+    if one.over or one.exercise:
+        return ()
+    found = []
+    if one.response:
+        why = Why.RESPONSE.say(level=ROMAN[one.response], title=one.title)
+        found.append(Reason(BY_RESPONSE[one.response], "incident", one.id, why))
+    if one.state != "controlled":
+        word = GRADE_WORDS[one.grade] if one.grade else Why.UNGRADED.say()
+        found.append(Reason(BY_GRADE[one.weight], "incident", one.id, Why.INCIDENT.say(grade=word, title=one.title)))
+    return found
 
 
 def _alert(alert: Alert) -> Reason | None:

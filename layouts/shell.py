@@ -139,7 +139,7 @@ def render(view: View) -> Parts:
     """The header's live parts: weather, the operating stage and the place filter."""
     return {
         "weather": {"children": _weather(view)},
-        "stage": stage.chip(view),
+        "stage": stage.marks(view),
         "place": {"children": _place(view), "className": "place is-set" if view.place else "place"},
     }
 

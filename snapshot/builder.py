@@ -11,6 +11,8 @@ from domain.case import Case
 from domain.city import City
 from domain.health import SourceHealth
 from domain.incident import Incident
+from domain.incident_file import IncidentFile
+from domain.instruction import Instruction
 from domain.stage import StageOrder
 from duty.cards import OPEN
 from duty.stage import ordered
@@ -40,6 +42,8 @@ class Builder:
         self._events: tuple[tuple[Alert, ...], tuple[Incident, ...]] = ((), ())
         self._cases: dict[str, Case] = {}
         self._stage: StageOrder | None = None
+        self._files: tuple[IncidentFile, ...] = ()
+        self._instructions: tuple[Instruction, ...] = ()
         self._papers = 0
         self._events_at: datetime | None = None
         self._replays: OrderedDict[datetime, CitySnapshot] = OrderedDict()
@@ -59,7 +63,8 @@ class Builder:
         alerts, incidents = self._events_of(now, kinds)
         health = self._health(now)
         moment = Moment(
-            self._city, now, self._hot.courses, self._past, health, alerts, incidents, self._cases, self._stage, self._papers
+            self._city, now, self._hot.courses, self._past, health, alerts, incidents, self._cases, self._stage,
+            self._files, self._instructions, self._papers,
         )  # fmt: skip
         older = self._live
         version = max(to_ms(now), older.version + 1 if older is not None else 0)
@@ -100,9 +105,16 @@ class Builder:
         if due or kinds & {"alerts", "incidents"}:
             self._events, self._events_at = self._read_events(now), now
             self._cases = self._read_cases(self._events[0])
-            self._stage = ordered(self._store.duty.dossiers(StageOrder, OPEN), now)
+            self._read_papers(now)
             self._papers = self._store.duty.steps()
         return self._events
+
+    def _read_papers(self, now: datetime) -> None:
+        """What the desk has in hand that everybody's picture shows."""
+        duty = self._store.duty
+        self._stage = ordered(duty.dossiers(StageOrder, OPEN), now)
+        self._files = tuple(one for one in duty.dossiers(IncidentFile, OPEN) if not one.exercise)
+        self._instructions = tuple(reversed(duty.dossiers(Instruction, OPEN)))
 
     def _read_cases(self, alerts: Sequence[Alert]) -> dict[str, Case]:
         """The newest case of each alert, and every case still owed: a P1 waits for a person longer than its alert is listed."""

@@ -10,6 +10,7 @@ from domain.city import City
 from domain.forecast import Outlook
 from domain.health import SourceHealth
 from domain.incident import Incident
+from domain.instruction import Instruction
 from domain.metric import Window
 from snapshot import contrast, lines, numbers, state
 from snapshot.ask import Answer, Ask, Kept, Question
@@ -65,6 +66,11 @@ class CitySnapshot:
     def cases(self) -> Mapping[str, Case]:
         """The newest case of each alert's fingerprint; none for a replayed moment."""
         return self._moment.cases
+
+    @property
+    def instructions(self) -> Sequence[Instruction]:
+        """Instructions of leaders that are not carried out yet, oldest first; none for a replayed moment."""
+        return self._moment.instructions
 
     @property
     def papers(self) -> int:

@@ -12,6 +12,7 @@ from domain.city import City
 from domain.forecast import Outlook
 from domain.health import Freshness, SourceHealth
 from domain.incident import Incident
+from domain.instruction import Instruction
 from domain.metric import Window
 from domain.observation import Quality
 
@@ -119,6 +120,11 @@ class Snapshot(Protocol):
     @property
     def cases(self) -> Mapping[str, Case]:
         """The newest case of each alert's fingerprint; none for a replayed moment."""
+        ...
+
+    @property
+    def instructions(self) -> Sequence[Instruction]:
+        """Instructions of leaders that are not carried out yet, oldest first; none for a replayed moment."""
         ...
 
     @property

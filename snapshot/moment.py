@@ -13,6 +13,8 @@ from domain.city import City
 from domain.forecast import Outlook
 from domain.health import Freshness, SourceHealth
 from domain.incident import Incident
+from domain.incident_file import IncidentFile
+from domain.instruction import Instruction
 from domain.metric import Metric
 from domain.place import Site
 from domain.stage import StageOrder
@@ -49,6 +51,10 @@ class Moment:
     incidents: tuple[Incident, ...] = ()
     cases: Mapping[str, Case] = field(default_factory=dict)
     stage: StageOrder | None = None  # the operating stage that somebody has ordered; none for a replayed moment
+    files: tuple[
+        IncidentFile, ...
+    ] = ()  # incidents that the desk works on, drills left out; none for a replayed moment
+    instructions: tuple[Instruction, ...] = ()  # of leaders, not carried out yet; none for a replayed moment
     papers: int = 0  # how many steps the desk's papers have taken; none for a replayed moment
 
     @cached_property

@@ -13,6 +13,7 @@ from domain.city import City
 from domain.forecast import Outlook
 from domain.health import SourceHealth
 from domain.incident import Incident
+from domain.instruction import Instruction
 from domain.metric import Window
 from snapshot.model import Basis, Comparison, Rank, Reading, Snapshot, Trend
 
@@ -90,6 +91,11 @@ class Restricted:
         """The cases inside the reach, by what decides over their alerts."""
         found = self._snapshot.cases.items()
         return {mark: case for mark, case in found if sees_alert(self._reach, self._whole_city, case)}
+
+    @property
+    def instructions(self) -> Sequence[Instruction]:
+        """Instructions about what lies inside the reach."""
+        return [one for one in self._snapshot.instructions if self._reach.covers(one.topic, one.district)]
 
     @property
     def papers(self) -> int:

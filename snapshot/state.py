@@ -24,7 +24,8 @@ def status(moment: Moment, ask: Ask, metric: Metric, place: str) -> Reading:
     here = place if place and place != moment.city.adcode else ""
     alerts = [a for a in moment.alerts if not here or moment.city.district_of(a.site) == here]
     incidents = [i for i in moment.incidents if not here or i.district == here]
-    found = judge(alerts, incidents, moment.sources, lambda key: _source_name(moment, key))
+    files = [one for one in moment.files if not here or one.district == here]
+    found = judge(alerts, incidents, moment.sources, lambda key: _source_name(moment, key), files)
     reasons = [reason.text for reason in found.reasons]
     held = in_force(found.stage, None if here else moment.stage, moment.at)
     if held.order is not None and held.order.due is not None:

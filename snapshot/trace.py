@@ -11,6 +11,7 @@ from domain.city import City
 from domain.forecast import Outlook
 from domain.health import SourceHealth
 from domain.incident import Incident
+from domain.instruction import Instruction
 from domain.metric import Window
 from snapshot.model import Basis, Comparison, Rank, Reading, Snapshot, Trend
 
@@ -51,6 +52,11 @@ class Traced:
     def cases(self) -> Mapping[str, Case]:
         """The newest case of each alert."""
         return self._kept("cases", (), self._snapshot.cases)
+
+    @property
+    def instructions(self) -> Sequence[Instruction]:
+        """Instructions of leaders that are not carried out yet, oldest first; none for a replayed moment."""
+        return self._kept("instructions", (), self._snapshot.instructions)
 
     @property
     def papers(self) -> int:

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
-from domain.dossier import DossierEvent
+from domain.account import Right
+from domain.dossier import Dossier, DossierEvent
 from domain.incident_file import IncidentFile, Step
 from domain.order import Order
 from duty import incidents, order_table, supervise
 from duty.plans import progress
-from layouts.accounts import menu
+from layouts.accounts import frame, menu
 from layouts.accounts.desk import Desk
 from layouts.alerts.page import said
 from layouts.duty.desk_side import Happened
@@ -19,6 +20,7 @@ ROLES: Mapping[str, str] = {
     "leader": "带班领导",
     "department": "部门",
 }
+STEP = "duty-step"  # the page that its ticks are pressed on
 SIGNS: Mapping[str, str] = {"done": "✓", "failed": "✕", "left": "–", "open": "○"}
 # Kind -> what its steps and its states are called.
 NAMED: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
@@ -31,17 +33,43 @@ def plan(desk: Desk, held: IncidentFile | None) -> tuple[Node | None, str]:
     """The steps of the incident's plan with how many are settled; (None, "") without one."""
     if held is None:
         return None, ""
-    way = h("A", held.id, "link", href=menu.href("/incidents", desk.lang) + f"?file={held.id}")
+    mark = drill(desk, held)
+    way = h(
+        "A",
+        held.id,
+        "link",
+        href=f"{menu.href('/incidents', desk.lang)}{'?' if desk.lang == 'zh' else '&'}id={held.id}",
+    )
     if not held.steps:
-        return h("Div", [h("B", [way]), h("Span", desk.t("已转事件，尚未启动预案"))], "desk-none"), ""
+        return h("Div", [h("B", [way, mark]), h("Span", desk.t("已转事件，尚未启动预案"))], "desk-none"), ""
     settled, total = progress(held.steps)
     now = next((i for i, one in enumerate(held.steps) if one.state == "open"), -1)
-    rows = [_step(desk, one, here=i == now) for i, one in enumerate(held.steps)]
+    live = held.state in ("intake", "active") and desk.may(Right.ACT)
+    rows = [
+        _step(desk, one, here=i == now, tick=_tick(desk, held, i) if live and one.state == "open" else None)
+        for i, one in enumerate(held.steps)
+    ]
     name = desk.either(held.plan_name, held.plan_name_en)
-    return h("Div", [h("P", [h("Span", name), way], "plan-name"), h("Ol", rows, "steps")]), f"{settled} / {total}"
+    shown = [h("P", [h("Span", name), way, mark], "plan-name"), h("Ol", rows, "steps")]
+    return h("Div", shown + ([_words(desk, held.steps[now])] if live and now >= 0 else [])), f"{settled} / {total}"
 
 
-def _step(desk: Desk, one: Step, *, here: bool) -> Node:
+def drill(desk: Desk, one: Dossier) -> Node | None:
+    """The mark of what belongs to a drill, beside every way to it."""
+    return h("Span", desk.t("演练"), "tag is-on") if one.exercise else None
+
+
+def _tick(desk: Desk, held: IncidentFile, n: int) -> Node:
+    return frame.press("✓", f"{STEP}:done", f"{held.id}:{n}", "step-tick", title=desk.t("完成第 {n} 步", n=n + 1))
+
+
+def _words(desk: Desk, one: Step) -> Node:
+    """What shows that a step is done; the hint is what the next open one asks for."""
+    asked = desk.either(one.evidence, one.evidence_en)
+    return frame.field(desk.t("完成依据"), frame.named("words"), asked, value="", maxLength=500, autoComplete="off")
+
+
+def _step(desk: Desk, one: Step, *, here: bool, tick: Node | None) -> Node:
     who = one.unit or desk.t(ROLES[one.role])
     at = one.at.astimezone(desk.city.zone).strftime("%H:%M") if one.at is not None else ""
     left = desk.left(one.due) if one.state == "open" else ""
@@ -50,7 +78,12 @@ def _step(desk: Desk, one: Step, *, here: bool) -> Node:
     sign = "●" if here else SIGNS[one.state]
     cls = f"is-{one.state}" + (" is-here" if here else "") + (" is-late" if late else "")
     text = desk.either(one.text, one.text_en)
-    parts = [h("I", sign), h("Span", text, "step-text", title=text), h("Small", f"{who} · {when}" if when else who)]
+    parts = [
+        h("I", sign),
+        h("Span", text, "step-text", title=text),
+        h("Small", f"{who} · {when}" if when else who),
+        tick,
+    ]
     return h("Li", parts, cls)
 
 
@@ -61,6 +94,7 @@ def orders(desk: Desk, found: Sequence[Order]) -> list[Child]:
             "Li",
             [
                 h("A", one.id, "link", href=_order(desk, one.id)),
+                drill(desk, one),
                 h("Span", one.unit, "near-name", title=one.content),
                 h("Small", _state(desk, one)),
             ],

@@ -22,6 +22,7 @@ FOLLOWED, DRAWN = (
     "duty-followed",
     "duty-drawn",
 )  # its callbacks' outputs, so that no other page is asked for their inputs
+STEP_SAID, STEPPED = "duty-step-said", "duty-stepped"  # what came of a tick in the plan, and that there was one
 ASK, ANSWER, PULSE = "duty-ask", "duty-answer", "duty-pulse"  # what a person asks, what came of it, another look
 CASE, SIDE, WATCH, CHANGE = "duty-case", "duty-side", "duty-watch", "duty-change"
 
@@ -114,7 +115,7 @@ def page(desk: Desk, drawn: Node | None = None) -> html.Div:
     }
     children: Any = [
         node("dash_core_components", "Location", {"id": frame.URL, "refresh": False}),
-        *(store(name) for name in (news.STORE, ROWS, SPOT, ACTS, ASK, ANSWER, PULSE, FOLLOWED, DRAWN)),
+        *(store(name) for name in (news.STORE, ROWS, SPOT, ACTS, ASK, ANSWER, PULSE, STEPPED, FOLLOWED, DRAWN)),
         _header(desk),
         h("Main", [_bar(desk), _queue(desk), h("Div", drawn, "duty-map"), _case(desk), _side(desk)], "duty", id="duty"),
         _help(desk),
@@ -211,13 +212,15 @@ def _case(desk: Desk) -> Node:
         "Div", frame.none(desk.t("先选择一件告警"), desk.t("用 J / K 移动，Enter 打开。")), "duty-case-body", id=CASE
     )
     said = h("Div", None, "duty-said", id="duty-said", role="status", aria={"live": "polite"})
+    # What is said of a tick stands outside of what is drawn again by it.
+    ticked = h("Div", None, "step-said", id=STEP_SAID, role="status", aria={"live": "polite"})
     form = h("Div", None, "duty-form", id="duty-form", hidden=True)
     buttons = h("Div", None, "duty-acts", id="duty-buttons", role="toolbar", aria={"label": desk.t("处置")})
     return h(
         "Section",
         [
             body,
-            h("Div", [h("Div", [said, form], "duty-over"), buttons], "duty-foot"),
+            h("Div", [h("Div", [said, ticked, form], "duty-over"), buttons], "duty-foot"),
         ],
         "panel duty-case",
         aria={"label": desk.t("告警详情")},

@@ -64,7 +64,7 @@ def of(login: str, rows: Sequence[Mapping[str, Any]], owned: Mapping[str, Sequen
     """The rows for one viewer: his own cases have the flag m."""
     out = list(rows)
     for at in owned.get(login, ()) if login else ():
-        out[at] = {**out[at], "f": out[at]["f"] + "m"}
+        out[at] = {**out[at], "f": "m" + out[at]["f"]}
     return out
 
 

@@ -48,6 +48,7 @@ def _tiles(desk: Desk, weeks: Sequence[tuple[date, Tally]]) -> Node:
         _tile(desk, "签收超时率", _share(now, "sign"), _share(before, "sign"), "%"),
         _tile(desk, "误报率", now.nuisance, before.nuisance, "%"),
         _tile(desk, "十分钟告警峰值", float(now.peak), float(before.peak), "件", 0),
+        _tile(desk, "报告按时率", now.on_time, before.on_time, "%"),
         _tile(desk, "交接逾时", now.unsigned, before.unsigned, "分钟"),
     ]
     return papers.section(desk.t("本周"), h("Div", tiles, "tiles"))
@@ -81,6 +82,7 @@ def _weeks(desk: Desk, weeks: Sequence[tuple[date, Tally]]) -> Node:
         "误报",
         "自动关闭",
         "峰值",
+        "报告迟报",
         "交接逾时",
     )
     head = [desk.t(word) for word in words]
@@ -106,6 +108,7 @@ def _week(monday: date, week: Tally, most: int) -> list[Child]:
         _loud(week.nuisance),
         str(week.self_closed),
         str(week.peak),
+        _clock(week.reports),
         _number(week.unsigned),
     ]
 
@@ -130,7 +133,9 @@ def _loud(value: float | None) -> Child:
 def _loads(desk: Desk, shown: Shown) -> Node:
     if not shown.loads:
         return papers.section(desk.t("按班次"), frame.none(desk.t("还没有班次"), ""))
-    head = [desk.t(word) for word in ("班次", "开始", "值班员", "告警", "签收", "T1 超时", "峰值", "交接逾时")]
+    head = [
+        desk.t(word) for word in ("班次", "开始", "值班员", "告警", "签收", "T1 超时", "峰值", "报告迟报", "交接逾时")
+    ]
     rows: list[list[Child]] = [
         [
             papers.shift(desk, one.shift),
@@ -140,6 +145,7 @@ def _loads(desk: Desk, shown: Shown) -> Node:
             _number(one.tally.mtta),
             _clock(one.tally.clocks.get("sign", Clocked())),
             str(one.tally.peak),
+            _clock(one.tally.reports),
             _number(one.minutes),
         ]
         for one in shown.loads

@@ -11,12 +11,14 @@ from access.opening import Access
 from access.verbs import Verb
 from alerts.cases import Fill, act
 from callbacks import duty, duty_acts, duty_queue
+from callbacks.accounts_press import Press, perform
 from callbacks.accounts_services import AccountServices
 from domain.account import WHOLE, Reach, Role
 from domain.alert import AlertLevel
 from domain.case import CaseStep, Handling
+from domain.dossier import DossierStep
 from domain.errors import StoreError
-from domain.incident_file import IncidentFile
+from domain.incident_file import IncidentFile, Step
 from domain.order import Order
 from domain.plan import IncidentKind, Plans
 from duty import orders
@@ -25,6 +27,7 @@ from layouts.accounts.desk import Desk
 from layouts.duty import desk_forms, desk_page
 from store import Store
 from store.desk import Planned
+from store.duty import Outcome
 from tests.access.conftest import access, address, empty_address, postgres, sqlite_store  # noqa: F401 - fixtures
 from tests.layouts.accounts.people import find
 from tests.layouts.alerts.duty import PHONE, case, city, officer, opened
@@ -366,3 +369,28 @@ def test_every_action_is_a_verb_that_a_case_knows() -> None:
     for action in desk_forms.ACTIONS:
         assert desk_forms.states(action.verb), action
     assert len({action.key for action in desk_forms.ACTIONS}) == len(desk_forms.ACTIONS)
+
+
+def test_a_step_of_the_plan_is_ticked_at_the_desk(services: AccountServices, numbers: dict[str, str]) -> None:
+    do(services, desk(services), "acknowledge", {numbers["water"]: 1})
+    do(services, desk(services), "incident", {numbers["water"]: 2}, kind="flood", place="高道站", grade="3")
+    (file,) = services.store.duty.dossiers(IncidentFile)
+    step = Step(text="核实水位", due=NOW + MINUTE, evidence="读数")
+    planned = file.become(plan="flood", plan_name="防洪预案", steps=(step, step), exercise=True)
+    services.store.duty.decide(lambda _: Outcome([DossierStep(planned, "start", NOW)]), None, NOW)
+
+    def side(role: Role = Role.DUTY) -> list[Any]:
+        return page(services).case(officer(role), f"?case={numbers['water']}")[1]
+
+    shown = " ".join(texts(side()))
+    assert "0 / 2" in shown
+    assert "演练" in shown
+    assert "✓" not in " ".join(texts(side(Role.LEADER)))
+
+    def tick(n: int, words: str) -> str:
+        pressed = Press("done", f"{file.id}:{n}", {"words": words})
+        return " ".join(texts(perform(duty.STEPS, services, desk(services), pressed).notice))
+
+    assert "完成依据" in tick(0, "")
+    tick(0, "12.3 m")
+    assert "1 / 2" in " ".join(texts(side()))

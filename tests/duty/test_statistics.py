@@ -12,6 +12,7 @@ from domain.alert import AlertLevel
 from domain.case import Case, CaseEvent, Handling
 from domain.handover import Handover
 from domain.order import Order
+from domain.report import Report
 from domain.shift import Shift
 from duty.statistics import Clocked, Known, loads, monday, peak, tally, weekly
 from tests.duty.rosters import ZONE, local
@@ -142,3 +143,26 @@ def test_weeks_add_up(found: list[tuple[int, AlertLevel]]) -> None:
     weeks = weekly(known(cases), ZONE, date(2026, 11, 16), 3, NOW)
     assert sum(week.opened for _, week in weeks) == len(cases)
     assert sum(sum(week.levels.values()) for _, week in weeks) == len(cases)
+
+
+def test_reports_are_judged_by_their_terms() -> None:
+    begin, due = local(23, 0), local(25, 10)
+
+    def report(**given: object) -> Report:
+        base = {"kind": "first", "state": "draft", "opened": begin, "updated": begin, "about": "SJ-1", "deadline": due}
+        return Report.model_validate(base | given)
+
+    reports = [
+        report(state="sent", sent=due - MINUTE),
+        report(state="replaced", sent=due + MINUTE),
+        report(),  # still owed, and over its time
+        report(deadline=NOW + MINUTE),  # there is time left
+        report(state="dropped"),
+        report(of="XB-1", state="sent", sent=NOW),  # a correction
+        report(exercise=True, state="sent", sent=NOW),
+        report(deadline=None),
+    ]
+    ((_, week),) = weekly(replace(known([]), reports=reports), ZONE, date(2026, 11, 23), 1, NOW)
+    assert week.reports == Clocked(3, 2)
+    assert week.on_time == pytest.approx(100 / 3)
+    assert tally(known([]), ZONE, NOW).on_time is None

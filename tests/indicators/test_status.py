@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from domain.alert import Alert, AlertLevel, Condition
 from domain.health import Freshness, SourceHealth
 from domain.incident import Incident
+from domain.incident_file import Facts, IncidentFile
 from indicators.status import health_share, status
 
 NOW = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
@@ -91,3 +92,36 @@ def test_the_status_is_its_gravest_reason_in_any_order(found: list[Alert], happe
 @given(st.lists(alerts, max_size=4), st.lists(incidents, max_size=4), alerts)
 def test_one_more_alert_never_lowers_the_status(found: list[Alert], happened: list[Incident], more: Alert) -> None:
     assert status([*found, more], happened, {}).stage >= status(found, happened, {}).stage
+
+
+def file(state: str = "active", **given: Any) -> IncidentFile:
+    facts = Facts(kind="flood", title="河水漫堤", happened=NOW, told=NOW)
+    base = {
+        "id": "SJ-20261124-0001",
+        "state": state,
+        "opened": NOW,
+        "updated": NOW,
+        "title": "河水漫堤",
+        "facts": facts,
+    }
+    return IncidentFile.model_validate(base | given)
+
+
+@pytest.mark.parametrize(
+    ("given", "stage", "reasons"),
+    [
+        ({}, 2, ["未定级事件：河水漫堤"]),
+        ({"grade": 3}, 3, ["较大事件：河水漫堤"]),
+        ({"grade": 3, "response": 4}, 4, ["Ⅳ级应急响应：河水漫堤", "较大事件：河水漫堤"]),
+        ({"grade": 4, "response": 2}, 5, ["Ⅱ级应急响应：河水漫堤", "一般事件：河水漫堤"]),
+        ({"state": "controlled", "grade": 1}, 1, []),
+        ({"state": "controlled", "response": 3}, 4, ["Ⅲ级应急响应：河水漫堤"]),
+        ({"state": "closed", "grade": 1}, 1, []),
+        ({"grade": 1, "response": 1, "exercise": True}, 1, []),
+    ],
+)
+def test_the_desks_own_incidents_and_responses_are_reasons(
+    given: dict[str, Any], stage: int, reasons: list[str]
+) -> None:
+    found = status([], [], {}, files=[file(**given)])
+    assert (found.stage, [reason.text for reason in found.reasons]) == (stage, reasons)

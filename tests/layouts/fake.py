@@ -17,6 +17,7 @@ from domain.city import City, CitySpec, MapSpec
 from domain.forecast import Outlook
 from domain.health import Freshness, SourceHealth
 from domain.incident import Incident
+from domain.instruction import Instruction
 from domain.metric import Metric, Window
 from domain.place import District, Site
 from domain.screen import Screen
@@ -207,6 +208,7 @@ class FakeSnapshot:
     broken: str = ""
     reach: Reach = WHOLE
     cases: Mapping[str, Case] = field(default_factory=dict)
+    instructions: Sequence[Instruction] = ()
     papers: int = 0
     outlooks: Mapping[tuple[str, str], Outlook] = field(default_factory=dict)
 

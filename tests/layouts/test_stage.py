@@ -1,8 +1,11 @@
 """The operating stage in the header: its number, its reasons, and who does not see it."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
+from domain.incident import OFFICIAL_WARNING, Incident
+from domain.instruction import Instruction
 from layouts import stage
 from layouts.view import View
 from snapshot.model import Reading
@@ -56,3 +59,27 @@ def test_a_city_that_does_not_declare_it_has_none(view: View) -> None:
             return city
 
     assert stage.chip(replace(view, snapshot=Bare(view.snapshot, 2.0)))["children"] is None
+
+
+def test_what_waits_stands_beside_it_until_it_is_done(view: View) -> None:
+    at = datetime(2026, 11, 24, 6, tzinfo=UTC)
+    told = Instruction(id="PS-1", state="issued", opened=at, updated=at, title="加密巡查", by=at, late=True)
+    storm = Incident("w1", "cap", OFFICIAL_WARNING, "暴雨橙色预警", at, at, at, "open", None, detail={"颜色": "橙色"})
+
+    class Waiting(Staged):
+        instructions = (told, told.become(id="PS-2", late=False))
+        incidents = (storm,)
+
+    made = stage.marks(replace(view, snapshot=Waiting(view.snapshot, 3.0)))["children"]
+    _, waiting, official = made
+    assert (texts(waiting), waiting["props"]["href"]) == (["批示", "2"], "/instructions")
+    assert waiting["props"]["title"] == "批示 2 件待落实 · 超时限 1 件"  # the words are for those who may open the page
+    assert texts(official) == ["官方预警", "1"]
+    assert official["props"]["title"] == "暴雨橙色预警"
+    assert "is-p2" in official["props"]["className"]
+
+    class Quiet(Staged):
+        incidents = ()
+
+    quiet = stage.marks(replace(view, snapshot=Quiet(view.snapshot, 3.0)))["children"]
+    assert quiet["props"]["href"] == "/shifts"

@@ -7,15 +7,19 @@ from domain.account import Role, Viewer
 from domain.alert import AlertLevel, Condition
 from domain.batch import Batch
 from domain.case import Case, CaseStep
+from domain.dossier import DossierStep
 from domain.errors import StoreError
 from domain.health import Freshness
 from domain.incident import Incident
+from domain.incident_file import Facts, IncidentFile
+from duty import instructions
 from duty.stage import Wish, order
 from layouts.alerts import news
 from layouts.view import View
 from snapshot import numbers
 from snapshot.city import CitySnapshot
 from store.desk import Planned
+from store.duty import Outcome
 from tests.cities import CITY, EAST, NOW, WEST, observed
 from tests.snapshot.conftest import Desk, ago
 
@@ -234,3 +238,20 @@ def test_a_step_of_the_desks_papers_moves_what_pages_are_told(desk: Desk) -> Non
     after = desk.live(NOW + SECOND)
     assert after.papers > before.papers
     assert news.render(View(after)) != news.render(View(before))
+
+
+def test_an_incident_of_the_desk_raises_the_stage_where_it_is_and_an_instruction_waits_until_it_is_carried_out(
+    desk: Desk,
+) -> None:
+    facts = Facts(kind="flood", title="河水漫堤", happened=NOW, told=NOW)
+    told = IncidentFile(state="active", opened=NOW, updated=NOW, title="河水漫堤", district=EAST, grade=2, facts=facts)
+    leader = Viewer("chen.jun", "陈军", Role.LEADER, RIGHTS[Role.LEADER])
+    keep = desk.store.duty.decide
+    keep(lambda top: Outcome([DossierStep(told.become(id=top.number(IncidentFile, NOW)), "open", NOW)]), None, NOW)
+    keep(instructions.issue(instructions.Wish("加密巡查", "", "", NOW + timedelta(hours=2)), leader, NOW), None, NOW)
+    live = desk.live(NOW + SECOND)
+    assert (live.reading("city.status").value, live.reading("city.status", EAST).value) == (4, 4)
+    assert "重大事件：河水漫堤" in live.reading("city.status").note
+    (one,) = live.instructions
+    keep(instructions.step(one.id, "withdraw", leader, NOW, "已另行安排"), None, NOW)
+    assert desk.live(NOW + 2 * SECOND).instructions == ()
