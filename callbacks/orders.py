@@ -14,7 +14,7 @@ from domain.case import Case
 from domain.errors import TransitionRefused
 from domain.order import Order
 from duty import orders
-from duty.attachments import FILED, redeemed
+from duty.attachments import FILED, LASTS, redeemed
 from duty.order_table import MOVES, Given
 from duty.orders import Wish
 from layouts.accounts.desk import Desk
@@ -107,6 +107,9 @@ def _step(services: AccountServices, desk: Desk, pressed: Press) -> Done:
 def _given(services: AccountServices, desk: Desk, pressed: Press, held: Order, seen: str) -> Given:
     """What was filled in, as far as it makes sense: believe nothing. TransitionRefused for files that were not uploaded here."""
     sent = pressed.fields.get("files") if pressed.name in FILED else ""
+    files = redeemed(services.access.key, held, desk.viewer.login, sent)
+    if any(desk.now - one.at > LASTS for one in files):
+        raise TransitionRefused("附件上传已久，请重新上传", permanent=True)
     minutes, unit = pressed.text("span"), pressed.text("unit")
     begin = max(held.finish_by, desk.now) if pressed.name == "ask" else desk.now
     known = desk.viewer.role is not Role.CLERK and unit in services.city.departments
@@ -116,7 +119,7 @@ def _given(services: AccountServices, desk: Desk, pressed: Press, held: Order, s
         begin + timedelta(minutes=int(minutes)) if minutes and minutes in order_forms.SPANS else None,
         pressed.text("evidence"),
         pressed.text("lasting"),
-        redeemed(services.access.key, held, desk.viewer.login, sent),
+        files,
         seen=int(seen) if seen.isdecimal() and len(seen) < 9 else None,
     )
 

@@ -7,6 +7,7 @@ import json
 import unicodedata
 import zipfile
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Final
 
 from pydantic import ValidationError
@@ -17,6 +18,7 @@ from domain.order import Attachment, Order
 
 LARGEST: Final = 10 * 1024 * 1024  # bytes of a file
 A_STEP: Final = 5  # files
+LASTS: Final = timedelta(hours=20)  # of a ticket; a file that no order names is swept away after a day
 LONGEST_NAME: Final = 100  # characters
 FILED: Final = frozenset({"report", "hand_in", "answer", "note"})  # steps that take files
 _HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})  # characters that make a name look like another

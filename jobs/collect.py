@@ -19,7 +19,7 @@ from datasources.kinds import KINDS
 from domain.city import City
 from domain.place import Places
 from domain.source import Source
-from jobs import duty, follow, forecast, health, incidents, notify, shifts, tenancy
+from jobs import duty, follow, forecast, health, incidents, notify, shifts, sweep, tenancy
 from jobs.clock import utc_now
 from jobs.ingest import Ingest
 from jobs.schedule import Job, build_scheduler, source_jobs
@@ -110,11 +110,13 @@ def _when(
     return only
 
 
-def _own(working: Working) -> list[Job]:
+def _own(working: Working, store: Store, folder: Path) -> list[Job]:
     """What every collector does for itself."""
     return [
         Job("leases", working.tenancy.beat, "a lease lasts three times as long as it takes to renew it", every=tenancy.EVERY),
         Job("spool:drain", working.drain, "what waits on disk belongs in the store as soon as it can be", every=timedelta(seconds=2)),
+        Job("attachments:sweep", sweep.sweeper(store, folder), "what was uploaded and never handed in goes at the quietest hour",
+            cron="45 3 * * *"),
     ]  # fmt: skip
 
 
@@ -138,15 +140,18 @@ async def run_collector(
             holder_of(folder / "spool"),
         )
         try:
-            await _collect(city, store, working, notify.outbox(city, store, Means(context.guard, env), env), stop)
+            outbox = notify.outbox(city, store, Means(context.guard, env), env)
+            await _collect(city, store, working, _own(working, store, folder), outbox, stop)
         finally:
             await working.close()
 
 
-async def _collect(city: City, store: Store, working: Working, outbox: notify.Outbox, stop: asyncio.Event) -> None:
+async def _collect(
+    city: City, store: Store, working: Working, own: list[Job], outbox: notify.Outbox, stop: asyncio.Event
+) -> None:
     await working.spool.fill()  # StoreError when another process has it
     await working.tenancy.beat(utc_now())
-    jobs = [*timetable(city, working.collector, working.ingest, store, lambda: working.standing.leads), *_own(working)]
+    jobs = [*timetable(city, working.collector, working.ingest, store, lambda: working.standing.leads), *own]
     working.scheduler = build_scheduler(jobs, city.spec.zone)
     working.scheduler.start()
     gc.freeze()  # what is there now stays, so it need not be looked at again and again

@@ -4,9 +4,11 @@ import hashlib
 import os
 import re
 import secrets
+from datetime import datetime
 from pathlib import Path
 
 _HASH = re.compile(r"[0-9a-f]{64}")
+_PART = re.compile(r"\.part-[0-9a-f]{16}")
 
 
 class Attachments:
@@ -37,3 +39,24 @@ class Attachments:
             return None
         content = path.read_bytes()
         return content if hashlib.sha256(content).hexdigest() == sha256 else None
+
+    def older(self, before: datetime) -> list[str]:
+        """Names of the files last written before a moment, what an interrupted upload left behind among them. OSError."""
+        if not self._folder.is_dir():
+            return []
+        found = [one for one in self._folder.iterdir() if one.is_file() and not one.is_symlink() and _is_own(one.name)]
+        return sorted(one.name for one in found if one.stat().st_mtime < before.timestamp())
+
+    def remove(self, name: str) -> bool:
+        """Delete a file of this folder; whether it was there. OSError."""
+        if not _is_own(name):
+            return False
+        try:
+            (self._folder / name).unlink()
+        except FileNotFoundError:
+            return False
+        return True
+
+
+def _is_own(name: str) -> bool:
+    return bool(_HASH.fullmatch(name) or _PART.fullmatch(name))
