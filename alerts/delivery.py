@@ -32,6 +32,7 @@ KINDS: Final[Mapping[NoticeKind, str]] = {
     NoticeKind.URGED: "催办",
     NoticeKind.SUPERVISED: "督办",
     NoticeKind.OVERDUE: "逾期督办",
+    NoticeKind.HANDOVER_LATE: "交接逾时",
 }
 HANDLINGS: Final[Mapping[Handling, str]] = {
     Handling.NEW: "待签收",

@@ -25,6 +25,7 @@ class NoticeKind(StrEnum):
     URGED = "urged"
     SUPERVISED = "supervised"
     OVERDUE = "overdue"
+    HANDOVER_LATE = "handover_late"  # a handover sheet that nobody has signed in time
 
 
 # What acknowledging a case, or signing for an order, makes needless: it asks for somebody, and somebody came.

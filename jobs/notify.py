@@ -19,13 +19,16 @@ from alerts.notify import sender_of
 from alerts.notify.retry import next_try
 from alerts.notify.sender import Means, Sender
 from alerts.order_delivery import order_message
+from alerts.sheet_delivery import sheet_message
 from domain.alert import AlertLevel
 from domain.case import Case
 from domain.city import City
 from domain.errors import NotifyError, StoreError
+from domain.handover import Handover
 from domain.notice import ABOUT_ORDERS, Notice, NoticeKind, NoticeState
 from domain.order import Order
 from domain.receiver import Receiver
+from duty.handover_notices import stands as late
 from duty.order_notices import stands
 from jobs.clock import utc_now
 from jobs.waking import Waking, rung
@@ -172,6 +175,9 @@ class Outbox:
             order = await asyncio.to_thread(self._duty.dossier, Order, notice.cases[0]) if notice.cases else None
             told = order is not None and stands(notice, order)
             return order_message(self._writer, notice, self._now()) if told else None, []
+        if notice.kind is NoticeKind.HANDOVER_LATE:
+            sheet = await asyncio.to_thread(self._duty.dossier, Handover, notice.cases[0]) if notice.cases else None
+            return sheet_message(self._writer, notice, self._now()) if late(sheet) else None, []
         cases = standing(notice, await asyncio.to_thread(self._desk.these, notice.cases)) if notice.cases else []
         silent = not cases and notice.kind is not NoticeKind.TEST
         return None if silent else self._writer.message(notice, cases, self._now()), cases

@@ -11,6 +11,7 @@ from domain.handover import Handover
 from domain.instruction import Instruction
 from domain.shift import Shift
 from domain.stage import StageOrder
+from duty.handover_notices import telling
 from duty.instructions import overdue
 from duty.shifts import OPEN, turn
 from duty.stage import expire
@@ -34,7 +35,7 @@ def keeper(city: City, store: Store) -> Callable[[datetime], Awaitable[None]]:
 def turned(city: City, store: Store, now: datetime) -> bool:
     """Let time pass; whether anything moved."""
     decisions = [
-        (turn(city.roster, city.zone, now), _shifts_due(city, store, now)),
+        (telling(turn(city.roster, city.zone, now), city.receivers.values(), now), _shifts_due(city, store, now)),
         (expire(now), _due(store.duty.dossiers(StageOrder, OPEN), now)),
         (overdue(now), _due(store.duty.dossiers(Instruction, OPEN), now)),
     ]

@@ -59,6 +59,7 @@ NOTICES: Mapping[NoticeKind, str] = {
     NoticeKind.URGED: "催办通知",
     NoticeKind.SUPERVISED: "督办通知",
     NoticeKind.OVERDUE: "逾期督办通知",
+    NoticeKind.HANDOVER_LATE: "交接逾时通知",
 }
 SENDING: Mapping[NoticeState, str] = {
     NoticeState.WAITING: "待发送",
