@@ -1,12 +1,12 @@
 """The page of instructions: leaders give them about a number or a case, the desk takes them in hand."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 
 from dash import Dash
 
 from access.verbs import Verb
+from callbacks.about import About, about_of
 from callbacks.accounts_press import Act, Done, Press
 from callbacks.accounts_services import AccountServices
 from callbacks.papers import Paper, decided, refused, wire
@@ -50,7 +50,7 @@ def shown(services: AccountServices, desk: Desk, search: str) -> page.Shown:
         opened = None
     events = duty.history([opened.id]) if opened else []
     names = {one.login: one.name for one in services.store.people.accounts()}
-    about = _about(services, desk, asked.about)
+    about = about_of(services, desk, asked.about)
     told = f"{about.name} {about.shown}".strip() if about else ""
     named = asked.about if about else ""
     return page.Shown(
@@ -63,48 +63,12 @@ def shown(services: AccountServices, desk: Desk, search: str) -> page.Shown:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class About:
-    """What an instruction is about: a case inside the viewer's reach, or a metric at a place."""
-
-    name: str = ""
-    topic: str = ""
-    district: str = ""
-    shown: str = ""
-    level: int = 3
-    unit: str = ""
-
-
-def _about(services: AccountServices, desk: Desk, about: str) -> About | None:
-    """What the address names; None when there is no such thing, or not for this person. StoreError."""
-    found = _metric(services, desk, about) if about.startswith("metric:") else _case(services, about)
-    return found if found and desk.viewer.reach.covers(found.topic, found.district) else None
-
-
-def _metric(services: AccountServices, desk: Desk, about: str) -> About | None:
-    key, _, place = about.removeprefix("metric:").partition("@")
-    metric = services.city.metrics.get(key)
-    if metric is None:
-        return None
-    city = services.city
-    name = f"{desk.either(metric.name, metric.name_en)} · {city.place_name(place or city.adcode)}"
-    return About(name, metric.topic, city.district_of(place), unit=metric.department)
-
-
-def _case(services: AccountServices, about: str) -> About | None:
-    case = services.store.desk.case(about) if about.startswith("GJ-") else None
-    if case is None:
-        return None
-    rule = services.city.rules.get(case.rule)
-    return About(case.id, case.topic, case.district, case.say, int(case.level), rule.department if rule else "")
-
-
 def _issue(services: AccountServices, desk: Desk, pressed: Press) -> Done:
     unit, minutes = pressed.text("unit"), pressed.text("span")
     if unit not in services.city.departments or minutes not in page.SPANS:
         return refused(desk, desk.t("请选择落实单位和时限"))
     named = pressed.of
-    about = _about(services, desk, named) or About()
+    about = about_of(services, desk, named) or About()
     wish = Wish(
         pressed.text("words"), named if about.name else "", unit, desk.now + timedelta(minutes=int(minutes)),
         about.shown or pressed.text("shown"), about.level, about.topic, about.district,

@@ -6,11 +6,11 @@ from datetime import timedelta
 from dash import Dash
 
 from access.verbs import Verb
+from callbacks.about import about_of
 from callbacks.accounts_press import Act, Done, Press
 from callbacks.accounts_services import AccountServices
 from callbacks.papers import Paper, decided, refused, wire
 from domain.account import Right, Role
-from domain.case import Case
 from domain.errors import TransitionRefused
 from domain.order import Order
 from duty import orders
@@ -57,17 +57,14 @@ def shown(services: AccountServices, desk: Desk, search: str) -> page.Shown:
         opened = None
     events = duty.history([opened.id]) if opened else []
     names = {one.login: one.name for one in services.store.people.accounts()}
-    about = _case(services, desk, asked.about)
+    about = about_of(services, desk, asked.about)
+    case = asked.about.startswith("GJ-")
     acting = viewer.may(Right.ACT)
     return page.Shown(
         found, opened, events, names, services.city.departments if acting else (),
-        about.id if about else "", about.say if about else "", about.version if about else 0,
+        asked.about if about else "", (about.shown if case else about.name) if about else "",
+        about.version if about else 0, "" if case else asked.shown, about.unit if about and not case else "",
     )  # fmt: skip
-
-
-def _case(services: AccountServices, desk: Desk, about: str) -> Case | None:
-    case = services.store.desk.case(about) if about.startswith("GJ-") else None
-    return case if case and desk.viewer.reach.covers(case.topic, case.district) else None
 
 
 def _dispatch(services: AccountServices, desk: Desk, pressed: Press) -> Done:
@@ -75,15 +72,18 @@ def _dispatch(services: AccountServices, desk: Desk, pressed: Press) -> Done:
     if unit not in services.city.departments or level not in order_forms.LEVELS:
         return refused(desk, desk.t("请选择承办单位"))
     about, _, seen = pressed.of.partition(" ")
-    case = _case(services, desk, about)
-    if about.startswith("GJ-") and case is None:
-        return refused(desk, desk.t("没有这件告警"))
+    case = about.startswith("GJ-")
+    known = about_of(services, desk, about)
+    if about and known is None:
+        return refused(desk, desk.t("没有这件告警") if case else desk.t("没有这个指标"))
+    place = (known.topic, known.district) if known else ("", "")
     minutes = pressed.text("span")
     end = desk.now + timedelta(minutes=int(minutes)) if minutes and minutes in order_forms.SPANS else None
     helpers = tuple(one for one in services.city.departments if one in pressed.chosen("helpers"))
     wish = Wish(
-        unit, pressed.text("words"), case.id if case else "", level=int(level), finish_by=end, helpers=helpers,
-        seen=int(seen) if case and seen.isdecimal() else None,
+        unit, pressed.text("words"), about, level=int(level), finish_by=end, topic=place[0], district=place[1],
+        helpers=helpers, seen=int(seen) if case and seen.isdecimal() else None,
+        shown="" if case or not about else pressed.text("shown"),
     )  # fmt: skip
     decision = orders.dispatch(wish, desk.viewer, desk.now, services.city.zone)
     return decided(services, desk, decision, (Verb.ORDER, "", wish.content), desk.t("工单已派发"))

@@ -43,6 +43,7 @@ class Order(Dossier):
     """states: dispatched, accepted, working, reported, checking, done, archived; aside: returned, ruling, shelved, withdrawn.
 
     owner: who is responsible for it at the desk (moves at handover); dispatcher: who sent it, and so may not verify it.
+    shown: the number that it is about ("metric:air.aqi@441802"), as whoever sent it saw it.
     unit: the responsible department; helpers: departments that assist (协办), shares: what has become of their parts.
     content: what shall be done.
     sent: when it was dispatched, the start of its clocks; they never start anew, neither by signing nor by another unit.
@@ -60,6 +61,7 @@ class Order(Dossier):
     OVER: ClassVar[frozenset[str]] = frozenset({"done", "archived", "withdrawn"})
 
     content: str
+    shown: str = ""
     sent: AwareDatetime
     sign_by: AwareDatetime
     report_by: AwareDatetime

@@ -29,6 +29,7 @@ _LINKS = {"report": "answer", "hand_in": "hand_in", "pass": "verify", "fail": "r
 class Wish:
     """What shall be done by whom. about: a case's number, or another dossier's, or "". finish_by: None = the level's own.
 
+    about may also be "metric:air.aqi@441802", with the value as it was seen in `shown`.
     seen: the version of the case that the officer looked at; None does not compare.
     """
 
@@ -46,6 +47,7 @@ class Wish:
     instruction: str = ""
     exercise: bool = False
     seen: int | None = None
+    shown: str = ""
 
 
 def dispatch(wish: Wish, viewer: Viewer, now: datetime, zone: ZoneInfo) -> Decision:
@@ -86,6 +88,7 @@ def made(top: Desktop, wish: Wish, login: str, now: datetime, zone: ZoneInfo) ->
         sign_by=min(spans.unit.after(now, zone), end), report_by=min(spans.report.after(now, zone), end), finish_by=end,
         dispatcher=login, helpers=helpers, shares=tuple(called_in(one, level, now, zone) for one in helpers),
         scheme=wish.scheme, supervision=wish.supervision, instruction=wish.instruction, last=login,
+        shown=wish.shown.strip()[:200],
     )  # fmt: skip
     return new.become(due=next_at(new, now, zone))
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from domain.account import Role
+from domain.account import Right, Role
 from domain.health import MEASURED, RATE, source_at
 from domain.metric import Metric
 from domain.screen import Item
@@ -77,16 +77,26 @@ def _metric(view: View, metric: Metric, place: str) -> list[Child]:
 
 
 def _ways(view: View, metric: Metric, place: str, reading: Reading) -> Node:
-    """From the number on: its own page with the list behind it, the page of its district, and for a leader an instruction about it."""
+    """From the number on: its own page with the list behind it, the page of its district, and what may be made of it."""
     ways = [h("A", view.t("指标页 →"), "way", href=links.indicator(view, metric.key, place))]
     district = view.city.district_of(place)
     if district and links.has_districts(view):
         name = view.t("{name}页 →", name=view.short_name(district))
         ways.append(h("A", name, "way", href=links.district(view, district)))
-    if view.role is Role.LEADER and view.snapshot.live:
-        shown = f"{words.value(view, metric, reading)} {view.t(metric.unit)}".strip()
-        ways.append(h("A", view.t("批示 →"), "way", href=links.instruct(view, metric.key, place, shown)))
-    return h("Div", ways, "ways")
+    return h("Div", [*ways, *_deeds(view, metric, place, reading)], "ways")
+
+
+def _deeds(view: View, metric: Metric, place: str, reading: Reading) -> list[Child]:
+    """What may be made of the number as it stands now: an order by the desk, an instruction by a leader."""
+    if not view.snapshot.live:
+        return []
+    shown = f"{words.value(view, metric, reading)} {view.t(metric.unit)} · {words.as_of(view, reading)}".strip()
+    deeds: list[Child] = []
+    if Right.ACT in view.rights:
+        deeds.append(h("A", view.t("调度 →"), "way", href=links.order(view, metric.key, place, shown)))
+    if view.role is Role.LEADER:
+        deeds.append(h("A", view.t("批示 →"), "way", href=links.instruct(view, metric.key, place, shown)))
+    return deeds
 
 
 def _value(view: View, metric: Metric, reading: Reading) -> Node:

@@ -54,10 +54,17 @@ def cases(view: View, **query: str) -> str:
 
 def instruct(view: View, metric: str, place: str, shown: str) -> str:
     """Where a leader writes an instruction about a number, with the value he saw."""
-    about = f"metric:{metric}@{place or view.here}"
-    return "/instructions?" + urlencode(
-        {"about": about, "shown": shown} | ({"lang": view.lang} if view.lang != "zh" else {})
-    )
+    return _about(view, "/instructions", metric, place, shown)
+
+
+def order(view: View, metric: str, place: str, shown: str) -> str:
+    """Where the desk sends out an order about a number, with the value that was seen as its evidence."""
+    return _about(view, "/orders", metric, place, shown)
+
+
+def _about(view: View, path: str, metric: str, place: str, shown: str) -> str:
+    asked = {"about": f"metric:{metric}@{place or view.here}", "shown": shown}
+    return f"{path}?" + urlencode(asked | ({"lang": view.lang} if view.lang != "zh" else {}))
 
 
 def _moment(view: View) -> str:

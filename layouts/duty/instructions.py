@@ -107,7 +107,7 @@ def _row(desk: Desk, asked: Asked, shown: Shown, one: Instruction) -> Node:
         papers.name(shown.names, one.owner),
         desk.moment(one.opened),
         desk.said(one.unit),
-        _about(desk, one.about),
+        papers.about(desk, one.about),
     ]
     if not one.over:
         facts.append(desk.t("时限 {at}", at=desk.moment(one.by)))
@@ -118,14 +118,6 @@ def _row(desk: Desk, asked: Asked, shown: Shown, one: Instruction) -> Node:
     here = "is-open" if one.id == asked.id else ""
     go = h("Button", desk.t("查看"), "press", data={"go": json.dumps({"id": one.id, "about": ""})}, type="button")
     return h("Li", [h("Div", words, "thing-words"), go], f"thing {here}".strip())
-
-
-def _about(desk: Desk, about: str) -> str:
-    key, _, place = about.removeprefix("metric:").partition("@")
-    if not about.startswith("metric:"):
-        return about
-    metric = desk.city.metrics.get(key)
-    return f"{desk.either(metric.name, metric.name_en) if metric else key} · {desk.city.place_name(place or desk.city.adcode)}"
 
 
 def pane(desk: Desk, shown: Shown) -> list[Child]:
@@ -139,7 +131,7 @@ def _opened(desk: Desk, shown: Shown, one: Instruction) -> list[Child]:
     told = [
         (desk.t("状态"), desk.t(STATES[one.state])),
         (desk.t("批示人"), papers.name(shown.names, one.owner)),
-        (desk.t("对象"), _about(desk, one.about)),
+        (desk.t("对象"), papers.about(desk, one.about)),
         (desk.t("当时所见"), said(desk, one.shown)),
         (desk.t("落实单位"), desk.said(one.unit)),
         (desk.t("落实时限"), desk.moment(one.by)),

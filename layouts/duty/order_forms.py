@@ -48,6 +48,14 @@ class About(Protocol):
         """Its version as it is shown."""
 
     @property
+    def value(self) -> str:
+        """The value of the metric that it is about, as it was seen; "" for a case."""
+
+    @property
+    def unit(self) -> str:
+        """The department that answers for it."""
+
+    @property
     def units(self) -> Sequence[str]:
         """Departments that may be given work."""
 
@@ -113,12 +121,16 @@ def _rare(desk: Desk, one: Order, needs: set[str], units: Sequence[str]) -> Node
 def fresh(desk: Desk, page: str, shown: About) -> Node:
     """The form of a new order."""
     plain = h("P", desk.t("不针对告警的任务。"), "field-hint")
+    case = shown.about.startswith("GJ-")
+    told: list[Child] = [h("B", shown.about), " ", said(desk, shown.told)] if case else [said(desk, shown.told)]
+    seen = frame.field(desk.t("当时所见"), frame.named("shown"), value=shown.value, maxLength=120)
     units = [(unit, desk.said(unit)) for unit in shown.units]
     levels = [(key, desk.t(word)) for key, word in LEVELS.items()]
     parts: list[Child] = [
-        h("P", [h("B", shown.about), " ", said(desk, shown.told)], "case-say") if shown.told else plain,
+        h("P", told, "case-say") if shown.told else plain,
+        seen if shown.told and not case else None,
         papers.area(desk.t("任务内容"), "words", rows=4),
-        frame.group(desk.t("承办单位"), frame.one_of(frame.named("unit"), units, "")),
+        frame.group(desk.t("承办单位"), frame.one_of(frame.named("unit"), units, shown.unit)),
         h(
             "Details",
             [
@@ -127,7 +139,7 @@ def fresh(desk: Desk, page: str, shown: About) -> Node:
             ],
             "order-rare",
         ),
-        None if shown.told else frame.group(desk.t("级别"), frame.one_of(frame.named("level"), levels, "3")),
+        None if case else frame.group(desk.t("级别"), frame.one_of(frame.named("level"), levels, "3")),
         frame.group(
             desk.t("办结时限"),
             frame.one_of(frame.named("span"), [(key, desk.t(word)) for key, word in SPANS.items()], ""),

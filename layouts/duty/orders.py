@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from urllib.parse import parse_qs
 
@@ -43,11 +43,15 @@ class Asked:
     id: str = ""
     show: str = ""
     about: str = ""
+    shown: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What the page shows. about: what a new order is about, as its case says it."""
+    """What the page shows. about: what a new order is about, told: as its case says it or as its metric is called.
+
+    value: the metric's value as it was seen. unit: the department that answers for it.
+    """
 
     found: Sequence[Order]
     open: Order | None = None
@@ -57,13 +61,16 @@ class Shown:
     about: str = ""
     told: str = ""
     seen: int = 0
+    value: str = ""
+    unit: str = ""
 
 
 def read(search: str) -> Asked:
     """Read a query string; what is not known is left out."""
     found = parse_qs(search.removeprefix("?"))
-    asked = Asked(**{name: found[name][-1].strip()[:60] for name in ("id", "show", "about") if name in found})
-    return asked if asked.show in VIEWS else Asked(asked.id, "", asked.about)
+    known = ("id", "show", "about", "shown")
+    asked = Asked(**{name: found[name][-1].strip()[:120] for name in known if name in found})
+    return asked if asked.show in VIEWS else replace(asked, show="")
 
 
 def visible(desk: Desk, one: Order) -> bool:
@@ -164,7 +171,8 @@ def _told(desk: Desk, shown: Shown, one: Order) -> Node:
         ("首次反馈时限", _met(desk, one.report_by, one.first_report)),
         ("办结时限", _met(desk, one.finish_by, one.handed)),
         ("申请延期至", desk.moment(one.asked) if one.asked else ""),
-        ("关联", one.about),
+        ("关联", papers.about(desk, one.about)),
+        ("当时所见", said(desk, one.shown)),
         ("最近进展", said(desk, one.progress)),
         ("处置结果", said(desk, one.result)),
         ("佐证", said(desk, one.evidence)),

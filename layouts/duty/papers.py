@@ -67,6 +67,18 @@ def page(desk: Desk, path: str, title: str, ids: Ids) -> html.Div:
     return frame.page(desk, path, desk.t(title), body, "is-paper", frame.More(screen=news.SCREEN))
 
 
+def about(desk: Desk, named: str) -> Child:
+    """What a paper is about: the number of a case or dossier, or the name of a metric and its place, as a way there."""
+    if not named.startswith("metric:"):
+        return named
+    key, _, place = named.removeprefix("metric:").partition("@")
+    metric, city = desk.city.metrics.get(key), desk.city
+    name = desk.either(metric.name, metric.name_en) if metric else key
+    district = city.district_of(place)
+    way = f"/indicator/{key}?district={district}" if district else f"/indicator/{key}"
+    return h("A", f"{name} · {city.place_name(place or city.adcode)}", "link", href=way)
+
+
 def reads_all(desk: Desk) -> bool:
     """Whether this person may read what concerns the whole desk."""
     return desk.viewer.role in READERS and desk.viewer.reach.whole

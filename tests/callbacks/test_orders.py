@@ -145,3 +145,36 @@ def test_files_that_were_uploaded_go_with_the_step_and_are_listed(services: Acco
     shown = read(services, "li.wei", f"?id={held.id}")
     assert "现场.png" in shown
     assert f"2 KB · SHA-256 {file.sha256[:16]}…" in shown
+
+
+def test_an_order_about_a_number_keeps_the_number_as_it_was_seen(services: AccountServices) -> None:
+    metric = next(iter(services.city.metrics.values()))
+    place = next(iter(services.city.districts))
+    about = f"metric:{metric.key}@{place}"
+    form = read(services, "li.wei", f"?about={about}&shown=126 µg/m³")
+    assert metric.name in form
+    assert "当时所见" in form
+    told = do(
+        services,
+        "li.wei",
+        "dispatch",
+        f"{about} 0",
+        unit=unit(services),
+        words="查明原因",
+        level="3",
+        span="",
+        shown="126 µg/m³",
+    )
+    assert "工单已派发" in told
+    (order,) = services.store.duty.dossiers(Order)
+    assert (order.about, order.shown, order.topic, order.district) == (about, "126 µg/m³", metric.topic, place)
+    assert "126 µg/m³" in read(services, "li.wei", f"?id={order.id}")
+    assert metric.name in read(services, "li.wei", f"?id={order.id}")
+
+
+def test_no_order_goes_out_about_a_number_that_is_none_or_out_of_reach(services: AccountServices) -> None:
+    fields = {"unit": unit(services), "words": "查明原因", "level": "3", "span": ""}
+    assert "没有这个指标" in do(services, "li.wei", "dispatch", "metric:none.such@ 0", **fields)
+    metric = next(iter(services.city.metrics))
+    assert "没有这个指标" in do(services, "li.wei", "dispatch", f"metric:{metric}@999999 0", **fields)
+    assert services.store.duty.dossiers(Order) == []
