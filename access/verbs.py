@@ -32,5 +32,6 @@ class Verb(StrEnum):
     INCIDENT = "incident.step"  # taken down, graded, responded to, closed
     REPORT = "report.step"  # written, signed, confirmed, corrected
     INSTRUCTION = "instruction.step"  # given, taken in hand, carried out
+    DAILY = "daily.step"  # put into the daily, ordered, checked, signed
     WALL = "wall.order"  # a wall told what to show
     PUSH = "data.push"

@@ -113,6 +113,7 @@ DOORS: tuple[Door, ...] = (
     _page("/shifts", Right.VIEW, "who is on duty, the roster, the operating stage"),
     _page("/statistics", Right.VIEW, "how the desk did, by week and shift"),
     _page("/instructions", Right.VIEW, "leaders' instructions within one's reach"),
+    _page("/daily", Right.VIEW, "the daily; what it says is for those on duty and leaders"),
     _page("/walls", Right.OPERATE, "the walls: how they fare and what they show"),
     Door("POST", "/wall/beat", Right.VIEW, "a wall reports itself", By.SESSION, csrf=True, body=FORM),
     _page("/audit", Right.AUDIT, "the audit log"),

@@ -9,6 +9,7 @@ from api.web import Rules
 from callbacks import (
     accounts,
     alerts,
+    daily,
     drawer,
     duty,
     handover,
@@ -32,6 +33,7 @@ from layouts.accounts.desk import Desk
 from layouts.address import Address
 from layouts.alerts import page as cases
 from layouts.alerts import rules as every_rule
+from layouts.duty import daily as daily_page
 from layouts.duty import desk_map, desk_page
 from layouts.duty import handover as handover_page
 from layouts.duty import incidents as incidents_page
@@ -63,6 +65,7 @@ CALLBACKS: Mapping[str, Right] = (
     | statistics.ACCESS
     | walls.ACCESS
     | instructions.ACCESS
+    | daily.ACCESS
 )
 PEOPLE: Mapping[str, Callable[[Desk], html.Div]] = {
     cases.PATH: cases.page,
@@ -74,6 +77,7 @@ PEOPLE: Mapping[str, Callable[[Desk], html.Div]] = {
     statistics_page.PATH: statistics_page.page,
     displays.PATH: displays.page,
     instructions_page.PATH: instructions_page.page,
+    daily_page.PATH: daily_page.page,
     mine.PATH: mine.page,
     everybody.PATH: everybody.page,
     audit.PATH: audit.page,

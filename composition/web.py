@@ -14,6 +14,7 @@ from api.services import Services
 from callbacks import (
     accounts,
     alerts,
+    daily,
     drawer,
     duty,
     handover,
@@ -97,6 +98,7 @@ def build_web(city: City, store: Store, settings: Settings) -> tuple[FastAPI, Hu
     duty.register(pages, people, shown)
     for paper in (orders, handover, incidents, shifts, statistics, instructions):
         paper.register(pages, people)
+    daily.register(pages, people, shown)
     walls.register(pages, people, services.displays)
     api.web.guard(server, services, access, replace(entry.rules(city, settings), declared=pages.callback_map.get))
     return server, hub

@@ -6,6 +6,7 @@ from domain.account import Right, Role
 from domain.health import MEASURED, RATE, source_at
 from domain.metric import Metric
 from domain.screen import Item
+from duty.daily import WRITERS
 from layouts import expected, figure, links, sheet, source, sources, theme, words
 from layouts.address import Address
 from layouts.number import number
@@ -96,6 +97,8 @@ def _deeds(view: View, metric: Metric, place: str, reading: Reading) -> list[Chi
         deeds.append(h("A", view.t("调度 →"), "way", href=links.order(view, metric.key, place, shown)))
     if view.role is Role.LEADER:
         deeds.append(h("A", view.t("批示 →"), "way", href=links.instruct(view, metric.key, place, shown)))
+    if view.role in WRITERS and view.snapshot.reach.whole:
+        deeds.append(h("A", view.t("存入日报 →"), "way", href=links.to_daily(view, metric.key, place)))
     return deeds
 
 

@@ -62,8 +62,13 @@ def order(view: View, metric: str, place: str, shown: str) -> str:
     return _about(view, "/orders", metric, place, shown)
 
 
+def to_daily(view: View, metric: str, place: str) -> str:
+    """Where a number is put into today's daily, as it stands then."""
+    return _about(view, "/daily", metric, place, "")
+
+
 def _about(view: View, path: str, metric: str, place: str, shown: str) -> str:
-    asked = {"about": f"metric:{metric}@{place or view.here}", "shown": shown}
+    asked = {"about": f"metric:{metric}@{place or view.here}"} | ({"shown": shown} if shown else {})
     return f"{path}?" + urlencode(asked | ({"lang": view.lang} if view.lang != "zh" else {}))
 
 

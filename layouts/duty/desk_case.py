@@ -11,7 +11,7 @@ from layouts.accounts import frame
 from layouts.accounts.desk import Desk
 from layouts.alerts.page import MARKS, lasted, said
 from layouts.alerts.words import CONDITIONS
-from layouts.duty import desk_chart
+from layouts.duty import desk_chart, papers
 from layouts.tags import Child, Node, h, node
 from layouts.view import View
 
@@ -65,7 +65,8 @@ def _facts(desk: Desk, found: Found) -> Node:
         _expected(desk, found),
         desk.t("通知已暂停") if case.hidden else "",
     ]
-    return h("P", [h("Span", text) for text in told if text], "case-facts")
+    spans: list[Child] = [h("Span", text) for text in told if text]
+    return h("P", [*spans, papers.to_daily(desk, case.id)], "case-facts")
 
 
 def _figures(desk: Desk, case: Case) -> str:

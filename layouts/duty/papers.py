@@ -79,6 +79,14 @@ def about(desk: Desk, named: str) -> Child:
     return h("A", f"{name} · {city.place_name(place or city.adcode)}", "link", href=way)
 
 
+def to_daily(desk: Desk, named: str) -> Child:
+    """The way to put a case into today's daily, for those who write it."""
+    if not (desk.viewer.role in READERS and desk.viewer.reach.whole):
+        return None
+    way = f"/daily?about={named}" + ("" if desk.lang == "zh" else f"&lang={desk.lang}")
+    return h("A", desk.t("存入日报 →"), "link", href=way)
+
+
 def reads_all(desk: Desk) -> bool:
     """Whether this person may read what concerns the whole desk."""
     return desk.viewer.role in READERS and desk.viewer.reach.whole
