@@ -68,7 +68,23 @@ def _weighed(view: View, metric: Metric, parts: list[Item], readings: list[Readi
             *_scored(view, index, item.metric, weight / present if present else 0.0),
         ]
         rows.append(h("Tr", cells))
-    return rows
+    return [*rows, _total(view, index)]
+
+
+def _total(view: View, index: Composite) -> Node:
+    """What the contributions add up to: the index itself, and on how much of the weights it rests."""
+    rest = view.t("覆盖 {n}%", n=round(index.coverage * 100))
+    return h(
+        "Tr",
+        [
+            h("Th", view.t("合计"), "is-text", scope="row"),
+            h("Td", None),
+            h("Td", rest, "is-quiet"),
+            h("Td", None),
+            h("Td", words.figure(index.value, 1)),
+        ],
+        "is-total",
+    )
 
 
 def _scored(view: View, index: Composite, key: str, share: float) -> list[Child]:

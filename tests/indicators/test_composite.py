@@ -89,3 +89,23 @@ def test_a_better_value_never_scores_lower(a: float, b: float) -> None:
         assert (score(up, low) or Fraction(0)) <= (score(up, high) or Fraction(0))
         assert (score(down, low) or Fraction(0)) >= (score(down, high) or Fraction(0))
         assert 0 <= (score(down, low) or Fraction(0)) <= 100
+
+
+@given(
+    st.lists(st.tuples(st.floats(0, 200) | st.none(), st.floats(0.01, 5)), min_size=1, max_size=8).filter(
+        lambda parts: any(value is not None for value, _ in parts)
+    )
+)
+def test_contributions_add_up_to_the_index(parts: list[tuple[float | None, float]]) -> None:
+    """As the page decomposes it: score times the share of the weights that are present."""
+    weights = {f"a.p{n}": weight for n, (_, weight) in enumerate(parts)}
+    metrics = {
+        key: Metric.model_validate(
+            {"key": "a.b", "name": "n", "unit": "", "topic": "service", "definition": "test", "department": "d", "every": "1h",
+             "better": "higher", "target": 100}
+        )
+        for key in weights
+    }  # fmt: skip
+    found = composite(dict(zip(weights, (value for value, _ in parts), strict=True)), weights, metrics)
+    present = sum(weights[key] for key in found.scores)
+    assert found.value == pytest.approx(sum(mark * weights[key] / present for key, mark in found.scores.items()))

@@ -1,0 +1,58 @@
+"""Pictures of every panel kind from a running demonstration city: `python docs/gallery.py [http://127.0.0.1:8050]`.
+
+Each kind is looked for on a few pages and taken where it is first found, into docs/images/gallery/<kind>.png; docs/gallery.md
+shows them. Run it again after a change of how panels look. Chromium is Debian's; nothing leaves the machine.
+"""
+
+import logging
+import sys
+from pathlib import Path
+from typing import Final
+
+from playwright.sync_api import Page, sync_playwright
+
+from layouts.panels import KINDS
+
+log = logging.getLogger("gallery")
+TARGET: Final = Path(__file__).parent / "images" / "gallery"
+PAGES: Final = ("/", "/topic/service", "/indicator/city.index", "/topic/environment", "/indicator/service.on_time_rate", "/targets")
+SIZE: Final = {"width": 1600, "height": 1000}
+DRAWN: Final = 9_000  # ms until charts and map have been drawn
+
+
+def take(page: Page, address: str) -> list[str]:
+    """Visit the pages and keep what is found; the kinds that were found nowhere."""
+    missing = list(KINDS)
+    for path in PAGES:
+        page.goto(address + path)
+        page.wait_for_timeout(DRAWN)
+        for kind in list(missing):
+            panel = page.locator(f".panel.kind-{kind}:not(.is-waiting)").first
+            if panel.count():
+                panel.scroll_into_view_if_needed()
+                panel.screenshot(path=TARGET / f"{kind}.png")
+                missing.remove(kind)
+                log.info("%-12s %s", kind, path)
+    return missing
+
+
+def main() -> int:
+    """Read the address, sign in as the demonstration's leader, take the pictures; 1 when a kind was not found."""
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    address = (sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:8050").rstrip("/")
+    TARGET.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        page = browser.new_page(viewport=SIZE, locale="zh-CN", timezone_id="Asia/Shanghai")
+        page.goto(f"{address}/sign-in?next=/me")
+        page.locator('button[value="leader"]').first.click()
+        page.wait_for_load_state("domcontentloaded")
+        missing = take(page, address)
+        browser.close()
+    for kind in missing:
+        log.warning("%s was found on none of the pages", kind)
+    return 1 if missing else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
