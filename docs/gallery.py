@@ -15,7 +15,14 @@ from layouts.panels import KINDS
 
 log = logging.getLogger("gallery")
 TARGET: Final = Path(__file__).parent / "images" / "gallery"
-PAGES: Final = ("/", "/topic/service", "/indicator/city.index", "/topic/environment", "/indicator/service.on_time_rate", "/targets")
+PAGES: Final = (
+    "/",
+    "/topic/service",
+    "/indicator/city.index",
+    "/topic/environment",
+    "/indicator/service.on_time_rate",
+    "/targets",
+)
 SIZE: Final = {"width": 1600, "height": 1000}
 DRAWN: Final = 9_000  # ms until charts and map have been drawn
 
