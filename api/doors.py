@@ -134,6 +134,10 @@ DOORS: tuple[Door, ...] = (
     ),
     _read("/stream", Right.VIEW, "live changes of a screen", stream=True),
     _read("/layers/{file_name}", Right.VIEW, "a map layer"),
+    _page("/map", Right.VIEW, "the command map"),
+    _read("/map/layer/{name}", Right.VIEW, "a map layer as of now, drawn within one's reach"),
+    _read("/map/metrics", Right.VIEW, "metrics that districts can be coloured by"),
+    _read("/map/tiles/{z}/{x}/{y}", Right.VIEW, "a tile of the city's own base map", By.SESSION, pace=Pace.FREE),
     # Programs
     _read("/metrics", Right.OPERATE, "counters in Prometheus text format"),
     _read("/api/v1/openapi.json", Right.VIEW, "the API's description"),

@@ -18,8 +18,8 @@ HEADERS = {
 }
 
 
-def policy(hashes: Sequence[str]) -> str:
-    """The policy, with the hashes of the page's inline scripts ("'sha256-...'").
+def policy(hashes: Sequence[str], tiles: str = "") -> str:
+    """The policy, with the hashes of the page's inline scripts ("'sha256-...'"). tiles: the origin of the city's own tile server.
 
     style-src has 'unsafe-inline' because React and the charts set style attributes; worker-src has blob: because the map
     library starts its workers from one (without it the map never gets ready); img-src has data: and blob: for icons and tiles.
@@ -28,9 +28,9 @@ def policy(hashes: Sequence[str]) -> str:
         "default-src": "'self'",
         "script-src": " ".join(("'self'", *hashes)),
         "style-src": "'self' 'unsafe-inline'",
-        "img-src": "'self' data: blob:",
+        "img-src": f"'self' data: blob: {tiles}".strip(),
         "font-src": "'self' data:",
-        "connect-src": "'self'",
+        "connect-src": f"'self' {tiles}".strip(),
         "worker-src": "'self' blob:",
         "object-src": "'none'",
         "base-uri": "'self'",
@@ -43,8 +43,9 @@ def policy(hashes: Sequence[str]) -> str:
 class SecurityHeaders:
     """ASGI middleware. `hashes` is asked at the first request, when all callbacks are registered."""
 
-    def __init__(self, app: ASGIApp, hashes: Callable[[], Sequence[str]]) -> None:
+    def __init__(self, app: ASGIApp, hashes: Callable[[], Sequence[str]], tiles: str = "") -> None:
         self._app = app
+        self._tiles = tiles
         self._hashes = hashes
         self._headers: dict[str, str] | None = None
 
@@ -54,7 +55,7 @@ class SecurityHeaders:
             await self._app(scope, receive, send)
             return
         if self._headers is None:
-            self._headers = HEADERS | {"Content-Security-Policy": policy(self._hashes())}
+            self._headers = HEADERS | {"Content-Security-Policy": policy(self._hashes(), self._tiles)}
         extra = self._headers
 
         async def send_with_headers(message: Message) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fastapi import FastAPI
 
 from access.opening import Access
-from api import attachments, displays, errors, exports, health, layers, panel_exports, stream
+from api import attachments, displays, errors, exports, health, layers, panel_exports, pictures, stream, tiles
 from api.callback_body import Declared
 from api.csrf import Csrf
 from api.doors import DOORS, Callbacks, Door, Doors
@@ -21,6 +21,8 @@ from api.sign_in import SignIn
 from api.static import FastStatic
 from api.v1 import routes as v1
 from domain.account import Right, Viewer
+from geo import basemap, resources
+from layouts.atlas.picture import Ground
 
 
 def mount(server: FastAPI, services: Services) -> LayerFiles:
@@ -36,6 +38,8 @@ def mount(server: FastAPI, services: Services) -> LayerFiles:
         health.router(services),
         displays.router(services),
         layers.router(files),
+        tiles.router(basemap.of_city(services.city)),
+        pictures.router(pictures.Pictures(services, lambda: Ground(*resources.known(services.city)))),
         exports.router(services),
         panel_exports.router(services),
         v1.router(services, files),
@@ -43,7 +47,9 @@ def mount(server: FastAPI, services: Services) -> LayerFiles:
         server.include_router(router)
     server.add_middleware(PackedPages)
     server.add_middleware(FastStatic, cache=services.cache)
-    server.add_middleware(SecurityHeaders, hashes=services.csp_hashes)
+    server.add_middleware(
+        SecurityHeaders, hashes=services.csp_hashes, tiles=basemap.origin(services.city.spec.map.base)
+    )
     return files
 
 
@@ -80,4 +86,6 @@ def guard(server: FastAPI, services: Services, access: Access, rules: Rules) -> 
         declared=rules.declared,
     )
     server.add_middleware(Gate, house=house)
-    server.add_middleware(SecurityHeaders, hashes=services.csp_hashes)
+    server.add_middleware(
+        SecurityHeaders, hashes=services.csp_hashes, tiles=basemap.origin(services.city.spec.map.base)
+    )

@@ -1,5 +1,6 @@
 /* The map, whichever way it is drawn: data from the server, one overlay of labels and marks, and a drawing underneath
-   (map-gl.js on WebGL, map-leaflet.js on a canvas). A drawing offers: project, onMove, paint, fit, zoomBy, resize. */
+   (map-gl.js on WebGL, map-leaflet.js on a canvas). A drawing offers: project, unproject, view, look, onMove, paint, picture,
+   fit, zoomBy, resize; every place that goes in or out is WGS-84. */
 (function () {
   "use strict";
   const cockpit = (window.cockpit = window.cockpit || {});
@@ -72,22 +73,53 @@
         this.middles.set(code, f.properties.label || f.properties.centroid);
         bounds(f.geometry, this.cityBox);
       }
+      this.pictures = new cockpit.MapLayers(this);
+      this.card = new cockpit.Card(this);
       this.furnish();
       await this.draw(choose());
       this.drawing.onMove(() => this.place());
       new ResizeObserver(() => this.resized()).observe(this.over);
       this.home(false);
+      if (this.config.command) this.resume();
       this.update(this.data);
+    }
+
+    /** The view that the address keeps, and from then on the address follows the view. */
+    resume() {
+      const [lon, lat, zoom] = cockpit.get("view").split(",").map(Number);
+      if (zoom > 0 && Math.abs(lon) <= 180 && Math.abs(lat) <= 85) {
+        this.touched = true;
+        this.drawing.look([lon, lat], zoom, false);
+      }
+      this.pending = cockpit.get("pick");
+      let timer = 0;
+      this.drawing.onMove(() => {
+        window.clearTimeout(timer);
+        timer = window.setTimeout(() => this.keep(), 400);
+      });
+    }
+
+    /** Written straight into the address: nothing on the server asks where somebody looks. */
+    keep() {
+      if (!this.touched) return;
+      const { center, zoom } = this.drawing.view();
+      const query = cockpit.query();
+      query.set("view", center.map((v) => v.toFixed(4)).concat(zoom.toFixed(2)).join(","));
+      const search = query.toString().replace(/%2C/g, ",").replace(/%3A/g, ":");
+      window.history.replaceState(window.history.state, "", window.location.pathname + "?" + search);
     }
 
     /** WebGL may be promised and still fail; then the canvas takes over. */
     async draw(kind) {
       const hooks = {
-        district: cockpit.district,
+        district: (code) => cockpit.district(code),
         site: (site) => site[5] && cockpit.open({ metric: site[5], place: site[0] }),
         road: (id) => this.config.roadMetric && cockpit.open({ metric: this.config.roadMetric, place: id }),
         hover: (what, x, y) => this.tip(what, x, y),
         touched: () => (this.touched = true),
+        busy: () => Boolean(this.measure && this.measure.active),
+        point: (at) => (this.measure && this.measure.active ? (this.measure.add(at), true) : false),
+        follow: (name, item, area) => this.follow(name, item, area),
       };
       const make = kind === "gl" ? cockpit.drawGl : cockpit.drawLeaflet;
       try {
@@ -118,8 +150,9 @@
         const button = document.createElement("button");
         Object.assign(button, { type: "button", textContent: sign, title: cockpit.say(word) });
         button.setAttribute("aria-label", cockpit.say(word));
-        button.addEventListener("click", act);
+        button.addEventListener("click", () => act(button));
         tools.append(button);
+        return button;
       };
       tool("+", "zoomIn", () => this.zoom(1));
       tool("−", "zoomOut", () => this.zoom(-1));
@@ -127,7 +160,104 @@
         this.touched = false;
         this.home(true);
       });
+      if (this.config.command) this.equip(tool);
+      else if (this.config.whole) tool("⛶", "whole", () => (window.location.href = this.elsewhere()));
       this.over.after(tools);
+    }
+
+    equip(tool) {
+      this.measure = new cockpit.Measure(this);
+      const find = tool("⌕", "find", (button) => cockpit.findOnMap(this, button));
+      find.classList.add("is-find");
+      const ruler = tool("⊿", "measure", (button) => this.measure.toggle(button));
+      ruler.setAttribute("aria-pressed", "false");
+      document.addEventListener("keydown", (event) => {
+        if (event.key !== "/" || event.ctrlKey || event.metaKey || event.target.closest("input, textarea, select")) return;
+        event.preventDefault();
+        cockpit.findOnMap(this, find);
+      });
+    }
+
+    /** The command map, as it would show what is shown here. */
+    elsewhere() {
+      const query = cockpit.query();
+      for (const name of ["metric", "place", "incident", "sources"]) query.delete(name);
+      const [path, own] = this.config.whole.split("?");
+      for (const [name, value] of new URLSearchParams(own || "")) query.set(name, value);
+      if (this.touched && this.drawing) {
+        const { center, zoom } = this.drawing.view();
+        query.set("view", center.map((v) => v.toFixed(4)).concat(zoom.toFixed(2)).join(","));
+      }
+      const search = query.toString();
+      return path + (search ? "?" + search : "");
+    }
+
+    /** Where a mark of a picture stands: its own place, or the middle of the district that its id ends with. */
+    spotOf(mark) {
+      if (mark[1] || mark[2]) return [mark[1], mark[2]];
+      return this.middles.get(mark[0].split("@").pop()) || null;
+    }
+
+    /** What a click on something of a picture opens. */
+    follow(name, item, area) {
+      const go = item[area ? 5 : 6] || {};
+      const place = area ? (typeof item[1] === "string" ? this.middles.get(item[1]) : item[1][0]) : this.spotOf(item);
+      if (go.href) return void (window.location.href = go.href);
+      this.spotlight(place, area ? item[3] : item[4], go, area ? "" : name + ":" + item[0]);
+      if (go.incident) cockpit.open({ incident: go.incident });
+      else if (go.metric) cockpit.open({ metric: go.metric, place: go.place });
+    }
+
+    /** A ring around a place, and a card where nothing else tells of it; the address keeps which. */
+    spotlight(at, name, go, pick) {
+      this.card.show(at, name, go);
+      if (this.config.command && pick) cockpit.go({ pick }, true);
+      if (!at || !this.config.command) return;
+      const [x, y] = this.drawing.project(at);
+      const seen = x > 40 && y > 60 && x < this.over.clientWidth - 40 && y < this.over.clientHeight - 60;
+      if (seen && this.drawing.view().zoom > 10) return;
+      if (seen && !this.jump) return;
+      this.touched = true;
+      this.drawing.look(at, Math.max(this.drawing.view().zoom, 11), true);
+    }
+
+    /** Jump to a district, site or road by its id and select it. */
+    show(what, id) {
+      if (what === "district") return cockpit.district(id);
+      this.jump = true;
+      if (what === "site") {
+        const site = this.config.sites.find((s) => s[0] === id);
+        if (!site) return;
+        this.turnOn(site[4]);
+        this.spotlight([site[1], site[2]], site[3], null, "site:" + id);
+        if (site[5]) cockpit.open({ metric: site[5], place: id });
+      } else {
+        const road = this.config.roads.find((r) => r.id === id);
+        if (!road) return;
+        this.turnOn("roads");
+        this.spotlight(road.line[Math.floor(road.line.length / 2)], road.name, null, "road:" + id);
+        if (this.config.roadMetric) cockpit.open({ metric: this.config.roadMetric, place: id });
+      }
+      this.jump = false;
+    }
+
+    turnOn(layer) {
+      const on = cockpit.layers(this.config.shown);
+      if (!on.includes(layer)) cockpit.go({ layers: [...on, layer].join(",") }, true);
+    }
+
+    /** What the address had picked, once the layer that holds it is there. */
+    found(name, picture) {
+      if (!this.pending) return;
+      const cut = this.pending.indexOf(":");
+      const [kind, id] = [this.pending.slice(0, cut), this.pending.slice(cut + 1)];
+      const mark = kind === name && (picture.marks || []).find((m) => m[0] === id);
+      if (mark) this.card.show(this.spotOf(mark), mark[4], mark[6]);
+      if (mark) this.pending = "";
+    }
+
+    repaint() {
+      this.update(this.data);
     }
 
     zoom(step) {
@@ -164,13 +294,25 @@
       if (!this.drawing) return;
       const on = new Set(cockpit.layers(this.config.shown));
       for (const chip of document.querySelectorAll("[data-layer]")) chip.setAttribute("aria-pressed", String(on.has(chip.dataset.layer)));
-      this.drawing.paint(data, on);
+      this.pictures.update(on);
+      this.drawing.paint({ ...data, districts: this.pictures.districts(data.districts) }, on);
+      this.recall();
       this.mark(on.has("alerts") ? data.marks : []);
       if (moved) {
         this.touched = false;
         this.home(true);
       }
       this.place();
+    }
+
+    /** Sites and roads of the address need no layer of the server's. */
+    recall() {
+      const [kind, id] = (this.pending || "").split(":");
+      const site = kind === "site" && this.config.sites.find((s) => s[0] === id);
+      const road = kind === "road" && this.config.roads.find((r) => r.id === id);
+      if (!site && !road) return;
+      this.pending = "";
+      this.card.show(site ? [site[1], site[2]] : road.line[Math.floor(road.line.length / 2)], site ? site[3] : road.name, null);
     }
 
     /** One button per mark and one callout for each of the gravest; places come later, in place(). */
@@ -230,6 +372,8 @@
         spot.hidden = x < 20 || y < 10 || (x < chips[0] && y < chips[1]) || x > width - 20 || y > height - 30;
       }
       this.settle(width, height);
+      this.card.place();
+      if (this.measure) this.measure.draw();
     }
 
     /** How far a name steps down when a mark sits on it. */
@@ -322,8 +466,8 @@
 
     /** What hovering over a district says. */
     districtTip(code) {
-      const d = this.data.districts[code] || {};
-      return { name: this.config.names[code] || "", text: d.text ? d.text + " " + this.config.unit : cockpit.say("none"), state: d.state };
+      const d = this.pictures.districts(this.data.districts)[code] || {};
+      return { name: this.config.names[code] || "", text: d.text ? d.text + " " + this.pictures.unit() : cockpit.say("none"), state: d.state };
     }
   }
 

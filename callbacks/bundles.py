@@ -10,7 +10,7 @@ from dash import Dash
 from layouts.accounts import menu
 
 ABOUT_PEOPLE = frozenset(place.path for place in menu.PLACES)
-WITH_MAP = frozenset({"/duty"})  # of those, the ones that have the city's map and no grid
+WITH_MAP = frozenset({"/duty", "/map"})  # of those, the ones that have the city's map and no grid
 # Library -> whether the page at a path draws with it; a library that is not named here is loaded everywhere.
 WANTED: Mapping[str, Callable[[str], bool]] = {
     "dash_ag_grid": lambda path: path in ABOUT_PEOPLE - WITH_MAP,

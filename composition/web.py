@@ -111,7 +111,7 @@ def build_pages(server: FastAPI, city: City, shown: Pages) -> Dash:
         title=city.spec.title,
         update_title="",
         assets_folder=str(ROOT / "assets"),
-        assets_ignore=r"^(plotly-|sign-in\.)",  # loaded when a chart is first drawn; on pages that are not Dash's
+        assets_ignore=r"^(plotly-|geographiclib-|sign-in\.)",  # loaded when a chart is first drawn; on pages that are not Dash's
         csrf_token_name=CSRF_COOKIE,
         csrf_header_name=CSRF_HEADER,
         suppress_callback_exceptions=True,  # parts appear with their data, after the first layout

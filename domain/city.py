@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -20,6 +21,39 @@ from domain.topic import TopicPage
 from domain.wall import WallScene
 
 
+class TileLayer(BaseModel):
+    """One layer of vector tiles and how it is drawn. Names are not: their fonts would come from outside."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    layer: str = Field(description="Name of the layer inside the tiles.")
+    look: Literal["fill", "line"] = Field("line", description="Drawn as areas or as lines.")
+    colour: str = Field(pattern=r"^#[0-9a-fA-F]{6}$", description="#rrggbb.")
+    width: float = Field(1.0, gt=0, le=20, description="Of a line, pixels.")
+    from_zoom: float = Field(0, ge=0, le=22, description="Not drawn below this zoom.")
+
+
+class BaseMap(BaseModel):
+    """The city's own base map under the layers: tiles of the intranet, or a PMTiles file that the cockpit serves itself."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    kind: Literal["raster", "vector", "pmtiles"] = Field(
+        description="Pictures, vector tiles, or a PMTiles file of either."
+    )
+    url: str = Field(
+        description="http://host/path/{z}/{x}/{y}.png of the intranet; for pmtiles the file's name in layers/."
+    )
+    crs: str = Field(
+        "wgs84",
+        description="How the tiles lie: wgs84 and cgcs2000 are one, on gcj02 everything drawn is shifted to fit.",
+    )
+    attribution: str = Field("", description="Whose map it is; printed under it.")
+    approval_number: str = Field("", description="审图号 of this base map; printed under it.")
+    zooms: tuple[int, int] = Field((0, 18), description="[lowest, highest] zoom that has tiles.")
+    size: Literal[256, 512] = Field(256, description="Pixels of a picture's side.")
+    opacity: float = Field(0.6, gt=0, le=1, description="How strongly it shows on the dark page.")
+    draw: tuple[TileLayer, ...] = Field((), description="What of vector tiles is drawn, the lowest first.")
+
+
 class MapSpec(BaseModel):
     """How the city's map is drawn. layers: name -> GeoJSON file in the city's layers/ folder."""
 
@@ -29,6 +63,7 @@ class MapSpec(BaseModel):
     approval_number: str = Field("", description="审图号 of the base map, printed under it.")
     attribution: tuple[str, ...] = Field((), description="Whose data the map shows, printed under it.")
     audience: str = Field("intranet", description="Who may see it (intranet, public).")
+    base: BaseMap | None = Field(None, description="The city's own base map; none = the layers alone.")
     layers: dict[str, str] = Field(
         default_factory=dict,
         description="Layer name -> GeoJSON file in layers/; districts is the outline every city needs.",

@@ -128,6 +128,11 @@ class Surroundings:
         return Near(one, metres, next((km for km in RINGS_KM if metres <= km * 1000), 0))
 
 
+def known(city: City) -> tuple[list[Resource], list[Spot]]:
+    """The resources and towns that a city's layers tell of, none where it has no such layer; OSError or ValueError when one cannot be read."""
+    return [_resource(f) for f in _features(city, "resources")], [_spot(f, "town") for f in _features(city, "towns")]
+
+
 def buffer(lon: float, lat: float, metres: float) -> BaseGeometry:
     """The circle of `metres` on the ellipsoid around a point, as a polygon in degrees."""
     turn = np.linspace(0.0, 360.0, _AROUND, endpoint=False)

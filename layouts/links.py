@@ -6,7 +6,7 @@ from domain.topic import DISTRICT as DISTRICT_PAGE
 from layouts.tags import Child, h
 from layouts.view import View
 
-TOPIC, DISTRICT, INDICATOR, TARGETS = "/topic/", "/district/", "/indicator/", "/targets"
+TOPIC, DISTRICT, INDICATOR, TARGETS, MAP = "/topic/", "/district/", "/indicator/", "/targets", "/map"
 
 
 def href(view: View, path: str, **query: str) -> str:

@@ -12,6 +12,10 @@ STALE = "#8A9BAD"
 LEVELS = {1: "#FF4D4F", 2: "#FF8A1F", 3: "#FFD23F", 4: "#4DA3FF"}
 SHAPES = {1: "◆", 2: "▲", 3: "■", 4: "●"}
 
+# The four colours of official warnings (气象灾害预警信号 and others follow the same four); never our alert levels, so never
+# their tokens: 1 red .. 4 blue.
+OFFICIAL = {1: "#E60012", 2: "#F08300", 3: "#FFE100", 4: "#0068B7"}
+
 # HJ 633 Annex A: upper bound, category, RGB of the six levels (the same in the 2012 and 2026 editions).
 AQI = (
     (50, "优", "#00E400"),
@@ -25,6 +29,8 @@ AQI = (
 # One hue, five classes, from low to high: the composite index on the map. Quiet, because only what is wrong may shine;
 # without a value a district is grey. EDGE is the border between districts.
 STEPS = ("#10263C", "#14324E", "#194063", "#1F4F79", "#275F90")
+# Density, from few to many: one hue of its own, so that it is told from districts underneath.
+HEAT = ("#3B2A5C", "#5B3A86", "#7F4FB0", "#A56FD3", "#CFA2F0")
 UNKNOWN, EDGE, LABEL = "#1D2731", "#41709D", "#DCEBF9"
 
 FONT = '"Noto Sans CJK SC","Source Han Sans SC","Microsoft YaHei","PingFang SC",system-ui,sans-serif'

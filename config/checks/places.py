@@ -8,7 +8,7 @@ from config.parts import Entry, Parts, valid
 from config.problem import nearest
 from domain.city import CitySpec
 from domain.place import Site
-from geo import layers
+from geo import basemap, layers
 from geo.places import CityPlaces
 
 _DISTRICTS = ("districts_fine", "districts")  # layers of the districts' outlines, the finest first
@@ -28,6 +28,8 @@ def check_city(parts: Parts) -> None:
     lon, lat = spec.map.center
     if not (-180 <= lon <= 180 and -90 <= lat <= 90):
         entry.tell("is no [longitude, latitude]; write degrees, longitude first", "map", "center")
+    for key, sentence in basemap.problems(spec.map.base, parts.folder / "layers") if spec.map.base else ():
+        entry.tell(sentence, "map", "base", key)
     for name, file in spec.map.layers.items():
         for sentence in _layer_faults(parts, spec, name, file):
             entry.tell(sentence, "map", "layers", name)

@@ -19,6 +19,7 @@ class Place:
 
 PLACES = (
     Place("/duty", "值班值守台", Right.VIEW),
+    Place("/map", "指挥地图", Right.VIEW),
     Place("/alerts", "告警处置", Right.VIEW),
     Place("/rules", "告警规则", Right.VIEW),
     Place("/orders", "工单", Right.VIEW),

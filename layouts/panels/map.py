@@ -6,13 +6,16 @@ from pydantic import Field, model_validator
 
 from domain.place import Site
 from domain.screen import Item, PanelSpec
-from layouts import frame, theme, words
+from geo import basemap, crs
+from layouts import frame, links, theme, words
 from layouts.severity import PENDING_GRADE, of_bands, open_alerts, open_incidents
 from layouts.tags import Child, Node, Parts, h, part_id, store
 from layouts.view import View, is_judgeable
 from snapshot.model import Reading
 
-Layer = Literal["index", "alerts", "sites", "water", "roads", "facilities"]
+Layer = Literal[
+    "index", "alerts", "warnings", "sites", "water", "roads", "facilities", "resources", "cameras", "complaints", "vehicles", "towns", "rivers"
+]  # fmt: skip
 LAYERS: dict[Layer, str] = {
     "index": "综合指数",
     "alerts": "预警事件",
@@ -20,13 +23,22 @@ LAYERS: dict[Layer, str] = {
     "water": "水雨情",
     "roads": "路况",
     "facilities": "设施",
+    "warnings": "官方预警",
+    "resources": "应急资源",
+    "cameras": "视频",
+    "complaints": "诉求密度",
+    "vehicles": "车辆",
+    "towns": "乡镇",
+    "rivers": "河流",
 }
+DRAWN: tuple[Layer, ...] = ("warnings", "resources", "cameras", "complaints", "vehicles", "towns")
+"""Layers that the server draws whole when their chip is pressed (layouts/atlas); a command map adds the sites' own."""
 BASE_LAYERS = ("districts", "context", "water", "streams", "coast", "towns")
 ROADS = "segment"
 
 
 class MapPanelSpec(PanelSpec):
-    """items[0]: the metric of the choropleth; breaks: its four limits, rising. layers: chips; shown: those on at first.
+    """items[0]: the metric of the choropleth until another is chosen; breaks: its four limits, rising. layers: chips; shown: those on at first.
 
     places: layer -> the kinds of site it holds; sites of other kinds are not drawn.
     roads: the metric that colours segments; bands: its rising thresholds, last = red. lead: site kind -> metric a click opens.
@@ -47,6 +59,9 @@ class MapPanelSpec(PanelSpec):
     bands: tuple[float, ...] = ()
     lead: dict[str, str] = Field(default_factory=dict)
     callouts: int = Field(5, ge=0, le=20)
+    command: bool = Field(
+        False, description="The command map: sites by state, search, measuring, and an address that keeps the view."
+    )
 
     @model_validator(mode="after")
     def _rising(self) -> "MapPanelSpec":
@@ -100,17 +115,28 @@ def _legend(spec: MapPanelSpec, view: View) -> list[Child]:
         h("Span", [h("I", theme.SHAPES[n], f"shape is-p{n}"), word], "legend-item")
         for n, word in zip((1, 2, 3, 4), (view.t("红"), view.t("橙"), view.t("黄"), view.t("蓝")), strict=True)
     ]
+    unit = view.unit(spec.items[0])
+    title = f"{name}（{unit}）" if unit else name
     return [
-        h("Div", name, "legend-title", title=name),
-        h("Div", list(reversed(steps[:5])) + steps[5:], "legend-steps"),
+        h(
+            "Button",
+            f"{title} ▾",
+            "legend-title legend-own",
+            title=view.t("换一个指标着色"),
+            data={"shade": "", "own": f"{title} ▾"},
+            type="button",
+        ),
+        h("Div", list(reversed(steps[:5])) + steps[5:], "legend-steps legend-own"),
         h("Div", levels, "legend-levels"),
     ]
 
 
 def _rights(view: View) -> list[Child]:
     spec = view.city.spec.map
-    credit = " · ".join(spec.attribution)
-    number = f"{view.t('审图号')} {spec.approval_number}" if spec.approval_number else None
+    base = spec.base
+    credit = " · ".join((*spec.attribution, base.attribution) if base is not None else spec.attribution)
+    numbers = [n for n in (spec.approval_number, base.approval_number if base is not None else "") if n]
+    number = f"{view.t('审图号')} {' · '.join(dict.fromkeys(numbers))}" if numbers else None
     return [h("Span", number, "approval") if number else None, h("Span", credit, "credit", title=credit)]
 
 
@@ -128,6 +154,12 @@ def _config(spec: MapPanelSpec, view: View) -> dict[str, Any]:
         "urls": {name: view.layer_url(name) for name in BASE_LAYERS if _has_layer(view, name)},
         "names": {code: view.short_name(code) for code in view.city.districts},
         "shown": list(spec.shown),
+        "layers": list(spec.layers),
+        "places": list(spec.places),
+        "drawn": drawn(spec),
+        "base": _base(view),
+        "command": spec.command,
+        "whole": "" if spec.command else links.href(view, links.MAP),
         "callouts": spec.callouts,
         "shapes": theme.SHAPES,
         "unit": view.unit(spec.items[0]),
@@ -141,23 +173,42 @@ def _config(spec: MapPanelSpec, view: View) -> dict[str, Any]:
     }
 
 
+def _base(view: View) -> dict[str, Any] | None:
+    """The city's own base map as the browser is told of it; None for none. What a PMTiles file holds follows from `draw`."""
+    base = view.city.spec.map.base
+    if base is None:
+        return None
+    is_file = base.kind == "pmtiles"
+    return {
+        "kind": ("vector" if base.draw else "raster") if is_file else base.kind,
+        "url": basemap.ADDRESS if is_file else base.url,
+        "crs": crs.canonical(base.crs),
+        "zooms": list(base.zooms),
+        "size": base.size,
+        "opacity": base.opacity,
+        "draw": [one.model_dump() for one in base.draw],
+    }
+
+
+def drawn(spec: MapPanelSpec) -> list[Layer]:
+    """The layers of a panel that the server draws whole."""
+    return [layer for layer in spec.layers if layer in DRAWN or (spec.command and layer in spec.places)]
+
+
+def lead(spec: MapPanelSpec, view: View, kind: str) -> str:
+    """The metric that a click on a site of a kind opens, "" for a kind that nothing measures."""
+    metric = spec.lead.get(kind) or next((m.key for m in view.city.metrics.values() if m.site_kind == kind), "")
+    return metric if metric in view.city.metrics else ""
+
+
 def _has_layer(view: View, name: str) -> bool:
     """A city folder may leave out any layer but its districts."""
     return name in view.city.spec.map.layers
 
 
 def _site(spec: MapPanelSpec, view: View, site: Site, layer: Layer) -> list[Any]:
-    metric = spec.lead.get(site.kind) or next(
-        (m.key for m in view.city.metrics.values() if m.site_kind == site.kind), ""
-    )
-    return [
-        site.id,
-        round(site.lon or 0.0, 4),
-        round(site.lat or 0.0, 4),
-        view.place_name(site.id),
-        layer,
-        metric if metric in view.city.metrics else "",
-    ]
+    lon, lat = round(site.lon or 0.0, 4), round(site.lat or 0.0, 4)
+    return [site.id, lon, lat, view.place_name(site.id), layer, lead(spec, view, site.kind)]
 
 
 def _district(spec: MapPanelSpec, view: View, reading: Reading) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from domain.screen import Screen
 from domain.topic import DISTRICT
 from domain.wall import WALL
 from layouts import links
+from layouts.atlas import page as atlas
 from layouts.duty import desk_map
 from layouts.topics import district_screen, indicator_screen, topic_screen
 from layouts.wall import page as wall
@@ -38,6 +39,7 @@ FAMILIES: Mapping[str, Callable[[City, str], Screen | None]] = {
     DISTRICT: _district,
     desk_map.SCREEN: lambda city, name: None if name else desk_map.made(city),
     WALL: lambda city, name: None if name else wall.made(city),
+    atlas.SCREEN: lambda city, name: None if name else atlas.made(city),
 }
 """Pages that are not declared panel by panel, by the first word of their key."""
 
@@ -56,6 +58,8 @@ def paths(city: City) -> Iterator[str]:
     yield from (f"/{key}" for key in city.screens)
     if city.scenes:
         yield f"/{WALL}"
+    if atlas.made(city) is not None:
+        yield links.MAP
     yield from (f"{links.TOPIC}{key}" for key in city.topics if key != DISTRICT)
     if DISTRICT in city.topics:
         yield from (f"{links.DISTRICT}{code}" for code in city.districts)
@@ -65,7 +69,7 @@ def paths(city: City) -> Iterator[str]:
 def screens(city: City) -> Iterator[Screen]:
     """Every kind of page once, as far as what panels they have goes: for what must be known before anybody asks."""
     yield from city.screens.values()
-    yield from filter(None, (wall.made(city),))
+    yield from filter(None, (wall.made(city), atlas.made(city)))
     yield from (topic_screen.made(city, topic) for key, topic in city.topics.items() if key != DISTRICT)
     if DISTRICT in city.topics:
         yield district_screen.made(city, city.topics[DISTRICT])
