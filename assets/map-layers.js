@@ -167,7 +167,8 @@
         const { topics } = await options;
         const own = this.city.config.indexMetric;
         const rows = topics.flatMap((t) => t.metrics.map(([key, name]) => ({ text: name, hint: t.topic, key: key === own ? "" : key })));
-        const has = (row) => (row.text + row.hint + row.key).toLowerCase().includes(words.toLowerCase());
+        const asked = words.toLowerCase().split(/\s+/);
+        const has = (row) => asked.every((word) => (row.text + row.hint + row.key).toLowerCase().includes(word));
         return rows.filter(has).map((row) => ({ ...row, act: () => this.shadeBy(row.key) }));
       });
     }

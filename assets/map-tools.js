@@ -102,7 +102,13 @@
     return row.more.toLowerCase().includes(words) ? 3 : 9;
   }
   cockpit.findOnMap = function (city, anchor) {
-    const all = names(city);
+    // What is looked for is jumped to; what is clicked is in sight already.
+    const jump = (row) => () => {
+      city.jump = true;
+      row.act();
+      city.jump = false;
+    };
+    const all = names(city).map((row) => ({ ...row, act: jump(row) }));
     cockpit.picker(city, anchor, cockpit.say("find"), async (words) => {
       if (!words) return [];
       const asked = words.toLowerCase();

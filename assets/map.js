@@ -224,7 +224,6 @@
     /** Jump to a district, site or road by its id and select it. */
     show(what, id) {
       if (what === "district") return cockpit.district(id);
-      this.jump = true;
       if (what === "site") {
         const site = this.config.sites.find((s) => s[0] === id);
         if (!site) return;
@@ -238,7 +237,6 @@
         this.spotlight(road.line[Math.floor(road.line.length / 2)], road.name, null, "road:" + id);
         if (this.config.roadMetric) cockpit.open({ metric: this.config.roadMetric, place: id });
       }
-      this.jump = false;
     }
 
     turnOn(layer) {
@@ -305,14 +303,15 @@
       this.place();
     }
 
-    /** Sites and roads of the address need no layer of the server's. */
+    /** Sites, roads and towns of the address need no layer of the server's. */
     recall() {
       const [kind, id] = (this.pending || "").split(":");
       const site = kind === "site" && this.config.sites.find((s) => s[0] === id);
       const road = kind === "road" && this.config.roads.find((r) => r.id === id);
-      if (!site && !road) return;
-      this.pending = "";
-      this.card.show(site ? [site[1], site[2]] : road.line[Math.floor(road.line.length / 2)], site ? site[3] : road.name, null);
+      const town = kind === "towns" && ((this.layers.towns || {}).features || []).find((f) => f.properties.name === id);
+      if (town) this.card.show(town.geometry.coordinates, id, { lines: [this.config.names[town.properties.district] || ""] });
+      if (site || road || town) this.pending = "";
+      if (site || road) this.card.show(site ? [site[1], site[2]] : road.line[Math.floor(road.line.length / 2)], site ? site[3] : road.name, null);
     }
 
     /** One button per mark and one callout for each of the gravest; places come later, in place(). */

@@ -41,7 +41,7 @@ class Tiles:
         self._file = path.open("rb")
         try:
             self._reader: Any = Reader(MmapSource(self._file))  # type: ignore[no-untyped-call]  # the library has no hints here
-            header: dict[str, Any] = dict(self._reader.header())
+            header: dict[str, Any] = dict(self._reader.header())  # type: ignore[no-untyped-call]
         except (MagicNumberNotFound, SpecVersionUnsupported, LookupError, EOFError, ValueError) as error:
             self._file.close()
             raise ValueError(f"it is no PMTiles file of version 3 ({type(error).__name__})") from error

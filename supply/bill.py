@@ -23,7 +23,9 @@ from supply.pins import ROOT, RUNTIME, Pin, read_pins
 
 TARGET = ROOT / "build" / "sbom.json"
 OURS = "root-component"  # what cyclonedx-py calls the project itself
-_SCRIPT = re.compile(r"plotly-cartesian-(?P<version>[\d.]+)\.min\.js")
+# Scripts of others in assets/: beginning of the file's name -> name under which it is published.
+_SCRIPTS = {"plotly-cartesian": "plotly.js-cartesian-dist-min", "geographiclib-geodesic": "geographiclib-geodesic"}
+_SCRIPT = re.compile(r"(?P<name>[a-z-]+)-(?P<version>\d[\d.]*)\.min\.js")
 Bill = dict[str, Any]  # CycloneDX JSON is open by nature
 
 
@@ -46,7 +48,7 @@ def installed() -> Bill:
 def product(bill: Bill, pins: Mapping[str, Pin], assets: Path = ROOT / "assets") -> Bill:
     """The part of a bill that is the product: pinned libraries with their packages' hashes, and scripts of others."""
     kept = [_pinned(part, pin) for part in bill["components"] if (pin := pins.get(canonicalize_name(part["name"])))]
-    scripts = [_script(path) for path in sorted(assets.glob("plotly-*.js"))]
+    scripts = [_script(path) for path in sorted(assets.glob("*.min.js"))]
     refs = {part["bom-ref"] for part in kept}
     known = {entry["ref"]: sorted(set(entry.get("dependsOn", ())) & refs) for entry in bill.get("dependencies", ())}
     inside = [{"ref": ref, "dependsOn": known.get(ref, [])} for ref in sorted(refs)]
@@ -67,9 +69,9 @@ def _pinned(part: Mapping[str, Any], pin: Pin) -> dict[str, Any]:
 
 def _script(path: Path) -> dict[str, Any]:
     found = _SCRIPT.fullmatch(path.name)
-    if found is None:
+    if found is None or found["name"] not in _SCRIPTS:
         raise ValueError(f"{path.name} is a script of others that supply/bill.py does not know")
-    name, version = "plotly.js-cartesian-dist-min", found["version"]
+    name, version = _SCRIPTS[found["name"]], found["version"]
     return {
         "type": "library",
         "bom-ref": path.name,

@@ -18,7 +18,5 @@ def draw(asked: Asked) -> Picture:
             else []
         )
         go = card([view.place_name(one.district)], ways)
-        marks.append(
-            Mark(f"{one.lon:.4f},{one.lat:.4f}", one.lon, one.lat, 0, one.name, view.place_name(one.district), go)
-        )
+        marks.append(Mark(one.name, one.lon, one.lat, 0, one.name, view.place_name(one.district), go))
     return Picture(view.t("乡镇街道"), [Class(view.t("乡镇、街道驻地"), "#A9BDD1", "ring", 3)], marks)
