@@ -48,7 +48,7 @@ def installed() -> Bill:
 def product(bill: Bill, pins: Mapping[str, Pin], assets: Path = ROOT / "assets") -> Bill:
     """The part of a bill that is the product: pinned libraries with their packages' hashes, and scripts of others."""
     kept = [_pinned(part, pin) for part in bill["components"] if (pin := pins.get(canonicalize_name(part["name"])))]
-    scripts = [_script(path) for path in sorted(assets.glob("*.min.js"))]
+    scripts = [_script(path) for path in sorted({*assets.glob("*.min.js"), *assets.glob("plotly-*.js")})]
     refs = {part["bom-ref"] for part in kept}
     known = {entry["ref"]: sorted(set(entry.get("dependsOn", ())) & refs) for entry in bill.get("dependencies", ())}
     inside = [{"ref": ref, "dependsOn": known.get(ref, [])} for ref in sorted(refs)]
