@@ -13,6 +13,7 @@ from domain.health import (
     RATE,
     REJECTED,
     ROWS,
+    SPOOL,
     STATE,
     STATE_CODES,
     SYSTEM,
@@ -25,6 +26,7 @@ from jobs.clock import local_midnight
 from store import Store
 
 EVERY = timedelta(minutes=1)
+LIVING = timedelta(minutes=1)  # a collector that told of itself within this time
 _PERCENT = 100.0
 _Said = tuple[str, str, float]  # metric, site, value
 
@@ -36,16 +38,20 @@ def recorder(
 
     async def record(now: datetime) -> None:
         health = await asyncio.to_thread(store.health, now, city.sources, local_midnight(now, city.zone))
-        observations = measured(city, health, now)
+        living = [one for one in await asyncio.to_thread(store.control.collectors, now) if now - one.seen < LIVING]
+        observations = measured(city, health, now, max((one.spool.share for one in living), default=None))
         if observations:
             await write(Batch(SYSTEM, now, observations, read=len(observations)))
 
     return record
 
 
-def measured(city: City, health: Mapping[str, SourceHealth], now: datetime) -> tuple[Observation, ...]:
+def measured(
+    city: City, health: Mapping[str, SourceHealth], now: datetime, spool: float | None = None
+) -> tuple[Observation, ...]:
     """The health of the sources as observations of this minute: each metric that is declared, at its declared interval.
 
+    spool: how full the fullest spool is, 0 to 1.
     A source that has not run yet is left out, and nothing is said before one has: a start is no breakdown.
     """
     ran = {key: one for key, one in health.items() if one.last_run is not None}
@@ -53,11 +59,13 @@ def measured(city: City, health: Mapping[str, SourceHealth], now: datetime) -> t
         return ()
     minute = int(now.timestamp() // 60)
     due = {key for key in MEASURED if key in city.metrics and not minute % max(city.metrics[key].every // EVERY, 1)}
-    said = [*_city(city, health), *(told for key, one in ran.items() for told in _source(key, one, now))]
+    said = [*_city(city, health, spool), *(told for key, one in ran.items() for told in _source(key, one, now))]
     return tuple(Observation(metric, site, SYSTEM, now, value, now) for metric, site, value in said if metric in due)
 
 
-def _city(city: City, health: Mapping[str, SourceHealth]) -> Iterator[_Said]:
+def _city(city: City, health: Mapping[str, SourceHealth], spool: float | None) -> Iterator[_Said]:
+    if spool is not None:
+        yield SPOOL, city.adcode, spool * _PERCENT
     share = health_share(health)
     if share is not None:
         yield RATE, city.adcode, share * _PERCENT

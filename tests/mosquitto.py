@@ -5,6 +5,7 @@ import subprocess
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from paho.mqtt import client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
@@ -68,7 +69,7 @@ class Mosquitto:
         """The payloads that the broker still holds for a client; nothing is acknowledged by looking."""
         seen: list[bytes] = []
         found = self._client(client, five=True, manual=True)
-        found.on_message = lambda _c, _d, message: seen.append(message.payload)
+        found.on_message = lambda _c, _d, message: seen.append(bytes(message.payload))
         time.sleep(0.3)
         found.disconnect()
         found.loop_stop()
@@ -80,9 +81,9 @@ class Mosquitto:
         made = mqtt.Client(CallbackAPIVersion.VERSION2, name, clean_session=clean, protocol=version, manual_ack=manual)
         done: list[bool] = []
         made.on_connect = lambda *_: done.append(True)
-        extra: Mapping[str, object] = {}
+        extra: Mapping[str, Any] = {}
         if five:
-            keep = Properties(PacketTypes.CONNECT)
+            keep = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
             keep.SessionExpiryInterval = 3600
             extra = {"clean_start": False, "properties": keep}
         made.connect("127.0.0.1", self.port, 30, **extra)

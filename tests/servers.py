@@ -3,10 +3,12 @@
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -67,3 +69,56 @@ def _as(user: str, program: Path, *arguments: object) -> None:
     )
     if done.returncode:
         raise RuntimeError(f"{program.name} failed: {done.stdout.strip()[-400:]}")
+
+
+class KillablePostgres:
+    """A PostgreSQL of one's own that dies by SIGKILL and is started again. `fsync` is on, as it is in earnest."""
+
+    def __init__(self, folder: Path) -> None:
+        programs = postgres_programs()
+        if programs is None:
+            raise RuntimeError("PostgreSQL is not installed: apt-get install postgresql")
+        self._programs, self._folder, self._port = programs, folder, free_port()
+        self._user = "postgres" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
+        folder.mkdir(parents=True, exist_ok=True)
+        if os.geteuid() == 0:
+            shutil.chown(folder, self._user)
+        self.url = f"postgresql://{self._user}@127.0.0.1:{self._port}/postgres"
+        init = ("-U", self._user, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N")
+        _as(self._user, programs / "initdb", "-D", folder / "data", *init)
+
+    def start(self) -> None:
+        """Start it, also after a kill; it recovers by itself."""
+        settings = f"-p {self._port} -h 127.0.0.1 -k {self._folder} -c shared_buffers=64MB -c max_connections=60"
+        arguments = ("-D", self._folder / "data", "-w", "-t", "60", "-l", self._folder / "log", "-o", settings, "start")
+        _as(self._user, self._programs / "pg_ctl", *arguments)
+
+    def kill(self) -> None:
+        """SIGKILL to the server and all its processes."""
+        head = int((self._folder / "data" / "postmaster.pid").read_text().split()[0])
+        for number in (head, *_children_of(head)):
+            with suppress(ProcessLookupError):
+                os.kill(number, signal.SIGKILL)
+        while any(Path(f"/proc/{number}").exists() for number in _children_of(head)) or _alive(head):
+            time.sleep(0.005)
+
+    def stop(self) -> None:
+        """End it at once."""
+        with suppress(RuntimeError):
+            _as(self._user, self._programs / "pg_ctl", "-D", self._folder / "data", "-w", "-m", "immediate", "stop")
+
+
+def _children_of(parent: int) -> list[int]:
+    found = []
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            fields = status.read_text().rpartition(")")[2].split()
+            if int(fields[1]) == parent and fields[0] != "Z":
+                found.append(int(status.parent.name))
+    return found
+
+
+def _alive(number: int) -> bool:
+    with suppress(OSError):
+        return Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    return False

@@ -9,7 +9,7 @@ import pytest
 
 from alerts.engine import Engine
 from domain.city import City
-from domain.health import MEASURED, RATE, STATE, Freshness, SourceHealth, source_at, source_place
+from domain.health import MEASURED, RATE, SPOOL, STATE, Freshness, SourceHealth, source_at, source_place
 from domain.metric import Metric
 from domain.rule import Moment, Rule, When
 from domain.run import SourceRun
@@ -59,12 +59,13 @@ def health(key: str, state: Freshness = Freshness.LIVE) -> SourceHealth:
 
 
 def said(city: City, found: dict[str, SourceHealth], now: datetime = NOON) -> dict[tuple[str, str], float | None]:
-    return {(o.metric, o.site): o.value for o in measured(city, found, now)}
+    return {(o.metric, o.site): o.value for o in measured(city, found, now, spool=0.5)}
 
 
 def test_every_source_says_its_five_figures_and_the_city_its_share(city: City) -> None:
     values = said(city, {"hall": health("hall"), "air": health("air", Freshness.DOWN)})
     assert values[RATE, city.adcode] == 50
+    assert values[SPOOL, city.adcode] == 50
     assert values[STATE, "source:hall"] == 0
     assert values[STATE, "source:air"] == 3
     assert {m: v for (m, site), v in values.items() if site == "source:air" and m != STATE} == {
