@@ -81,6 +81,7 @@ async def _dialling(
 ) -> None:
     count = 0
     while not ledger.stop:
+        writer: asyncio.StreamWriter | None = None
         try:
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
             while not ledger.stop:
@@ -94,9 +95,11 @@ async def _dialling(
                 heard(count)
                 count += 1
                 await asyncio.sleep(0.01)
-            writer.close()
         except (OSError, TimeoutError):
             await asyncio.sleep(AGAIN)
+        finally:
+            if writer is not None:
+                writer.transport.abort()
 
 
 async def pusher(ledger: Ledger, setup: Setup, number: int) -> None:
@@ -145,7 +148,7 @@ async def clerk(ledger: Ledger, setup: Setup) -> None:
         for site in ("file-0", "sql-0"):
             ledger.heard(site, numbers)
         count += BATCH
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.5)
 
 
 def prepared(folder: Path) -> None:
@@ -170,7 +173,7 @@ def _laid(ledger: Ledger, folder: Path, numbers: list[int]) -> None:
 
 
 class Department:
-    """A REST service with one row more each 20 ms, asked for by what it had last."""
+    """A REST service with one row more each 50 ms, asked for by what it had last."""
 
     def __init__(self, ledger: Ledger, port: int) -> None:
         began = utc_now()
@@ -180,7 +183,7 @@ class Department:
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 since = int(parse_qs(urlsplit(self.path).query)["since"][0])
-                department.count = max(department.count, int((utc_now() - began).total_seconds() * 50))
+                department.count = max(department.count, int((utc_now() - began).total_seconds() * 20))
                 rows = [
                     {"n": n, "time": ledger.say("http_json-0", n).isoformat(), "site": "http_json-0", "v": n}
                     for n in range(since + 1, min(department.count, since + 500))

@@ -23,7 +23,7 @@ from tests.mosquitto import Mosquitto
 from tests.servers import KillablePostgres, free_port
 
 ROOT = Path(__file__).parents[2]
-SETTLED = 60.0  # seconds in which everything acknowledged has to be in the store once nothing is killed any more
+SETTLED = 200.0  # seconds in which everything acknowledged has to be in the store once nothing is killed any more
 KINDS = 6  # whose records are counted one by one
 EARLY, LATE = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
