@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, ViewportSize, sync_playwright
 
 from layouts.panels import KINDS
 
@@ -23,7 +23,7 @@ PAGES: Final = (
     "/indicator/service.on_time_rate",
     "/targets",
 )
-SIZE: Final = {"width": 1600, "height": 1000}
+SIZE: Final[ViewportSize] = {"width": 1600, "height": 1000}
 DRAWN: Final = 9_000  # ms until charts and map have been drawn
 
 
