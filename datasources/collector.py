@@ -185,8 +185,8 @@ class Collector:
         return finished
 
     def _judge(self, run: Run, error: str) -> None:
-        """Let a run move its source's breaker. A store that is down is no failure of the source."""
-        if not error or run.kept_nowhere:
+        """Let a run move its source's breaker. A store that is down is no failure of the source, nor is a gap of many pages."""
+        if not error or run.kept_nowhere or run.read:
             self._told.pop(run.key, None)
             return
         pace = breaker.pace_of(self._sources[run.key].spec)

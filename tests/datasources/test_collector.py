@@ -401,3 +401,13 @@ async def test_a_window_is_read_again_without_moving_the_progress(desk: Desks, p
     assert d.keeper.batches[1].cursor is None
     await d.poll(now + 2 * STEP)
     assert d.source.asked[2].cursor == "7"
+
+
+async def test_a_source_that_brings_something_each_time_is_not_left_alone(
+    desk: Desks, page: Pages, now: datetime
+) -> None:
+    late = [[page(ROW), SourceError("too slow")] for _ in range(3)]
+    d = desk(*late, keys={"retries": 0})
+    for step in range(3):
+        assert not (await d.poll(now + step * STEP)).ok
+    assert d.collector.told("feed") == Told()
