@@ -91,7 +91,13 @@ def _answer(asked: Asked, text: str = "", wrong: Mapping[str, str] | None = None
 def _dispatch(desk: Desk, asked: Asked, case: Case) -> orders.Decision:
     """An order for a unit."""
     given = asked.fields
-    wish = orders.Wish(given.get("unit", ""), given.get("reason", ""), case.id, finish_by=asked.until(desk.now))
+    wish = orders.Wish(
+        given.get("unit", ""),
+        given.get("reason", ""),
+        case.id,
+        finish_by=asked.until(desk.now),
+        supervise=desk.city.plans.supervision,
+    )
     return orders.dispatch(wish, desk.viewer, desk.now, desk.city.zone)
 
 

@@ -84,7 +84,7 @@ def _order(services: AccountServices, desk: Desk) -> instructions.Order:
         wish = orders.Wish(
             unit=made.unit, content=made.title, about=made.about if made.about.startswith("GJ-") else made.id,
             title=made.title, level=made.level, topic=made.topic, district=made.district, finish_by=made.by,
-            instruction=made.id,
+            instruction=made.id, supervise=services.city.plans.supervision,
         )  # fmt: skip
         return orders.supervised(top, wish, desk.viewer.login, desk.now, services.city.zone)
 

@@ -82,7 +82,8 @@ def _dispatch(services: AccountServices, desk: Desk, pressed: Press) -> Done:
     helpers = tuple(one for one in services.city.departments if one in pressed.chosen("helpers"))
     wish = Wish(
         unit, pressed.text("words"), about, level=int(level), finish_by=end, topic=place[0], district=place[1],
-        helpers=helpers, seen=int(seen) if case and seen.isdecimal() else None,
+        helpers=helpers, supervise=services.city.plans.supervision,
+        seen=int(seen) if case and seen.isdecimal() else None,
         shown="" if case or not about else pressed.text("shown"),
     )  # fmt: skip
     decision = orders.dispatch(wish, desk.viewer, desk.now, services.city.zone)

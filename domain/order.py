@@ -5,6 +5,7 @@ from typing import ClassVar
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from domain.dossier import Dossier
+from domain.supervision import Mark
 
 
 class Attachment(BaseModel):
@@ -52,7 +53,7 @@ class Order(Dossier):
     signed, first_report, handed: when that happened; handed is when the unit last gave its result (its clock stops).
     returns: how often it was sent back; ruled: the shift leader has decided, it cannot be returned any more.
     asked: the end that the unit asks for (延期), granted once: extended. supervision: "", "urge" (催办), "yellow", "red" (督办).
-    scheme: which table of shares of time the supervision follows. shelved, until: since and until when an order is put off
+    scheme: which published table of shares of time the supervision follows; marks: the city's own in its place. shelved, until: since and until when an order is put off
     (挂账), and before: the state it had then. last: the login of who moved it last.
     rejected: how often a check failed. instruction: the number of the leader's instruction that made it.
     """
@@ -91,6 +92,7 @@ class Order(Dossier):
     verdict: str = ""
     supervision: str = ""
     scheme: str = "share"
+    marks: tuple[Mark, ...] = ()
     instruction: str = ""
     last: str = ""
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from domain.metric import Duration, Topic
 from domain.roster import Clock
+from domain.supervision import Supervision
 
 Grade = Annotated[int, Field(ge=1, le=4)]  # 1 Ⅰ 特别重大 … 4 Ⅳ 一般; responses are counted alike; never an alert level
 StepRole = Literal["duty_officer", "shift_leader", "leader", "department"]
@@ -191,6 +192,7 @@ class Plans(_Part):
     sensitive: tuple[str, ...] = Field(
         (), description="Circumstances that are reported like grade Ⅲ at least (敏感地点、时间、人群)."
     )
+    supervision: Supervision = Field(Supervision(), description="When orders are urged and supervised (催办、督办).")
     plans: dict[str, Plan] = Field(default_factory=dict, description="Plans by name.")
     scenarios: dict[str, Scenario] = Field(default_factory=dict, description="Drills by name.")
 

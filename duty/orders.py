@@ -12,15 +12,17 @@ from domain.case import CaseStep
 from domain.dossier import DossierStep
 from domain.errors import TransitionRefused
 from domain.order import Order
+from domain.supervision import Supervision
 from duty.clocks import SPANS
 from duty.order_moves import EFFECTS, LONGEST, called_in, resumed
 from duty.order_table import TABLE, Given
-from duty.supervise import DEFAULT, next_at, rank, worse
+from duty.supervise import next_at, rank, worse
 from duty.table import filled, unmoved
 from store.duty import Desktop, DossierQuery, Outcome
 
 ARCHIVED_AFTER = timedelta(hours=72)  # a closed order is read-only from then on
 MOST = 2000  # characters of any text
+PUBLISHED = Supervision()
 Decision = Callable[[Desktop], Outcome]
 _LINKS = {"report": "answer", "hand_in": "hand_in", "pass": "verify", "fail": "reject"}
 
@@ -30,7 +32,7 @@ class Wish:
     """What shall be done by whom. about: a case's number, or another dossier's, or "". finish_by: None = the level's own.
 
     about may also be "metric:air.aqi@441802", with the value as it was seen in `shown`.
-    seen: the version of the case that the officer looked at; None does not compare.
+    supervise: the city's scheme of 催办 and 督办. seen: the version of the case that the officer looked at; None does not compare.
     """
 
     unit: str
@@ -42,7 +44,7 @@ class Wish:
     district: str = ""
     finish_by: datetime | None = None
     helpers: tuple[str, ...] = ()
-    scheme: str = DEFAULT
+    supervise: Supervision = PUBLISHED
     supervision: str = ""
     instruction: str = ""
     exercise: bool = False
@@ -87,7 +89,7 @@ def made(top: Desktop, wish: Wish, login: str, now: datetime, zone: ZoneInfo) ->
         about=wish.about, exercise=wish.exercise, content=wish.content.strip()[:MOST], sent=now, offered=now,
         sign_by=min(spans.unit.after(now, zone), end), report_by=min(spans.report.after(now, zone), end), finish_by=end,
         dispatcher=login, helpers=helpers, shares=tuple(called_in(one, level, now, zone) for one in helpers),
-        scheme=wish.scheme, supervision=wish.supervision, instruction=wish.instruction, last=login,
+        scheme=wish.supervise.scheme, marks=wish.supervise.marks, supervision=wish.supervision, instruction=wish.instruction, last=login,
         shown=wish.shown.strip()[:200],
     )  # fmt: skip
     return new.become(due=next_at(new, now, zone))

@@ -1,34 +1,33 @@
 """催办 and 督办: what an order is marked with as its time runs out, by a table of shares that can be chosen."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from domain.order import Order
+from domain.supervision import Mark
 from duty.clocks import passed_at
 
 RANKS = ("", "urge", "yellow", "red")  # each worse than the one before
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """From which share of time left on, the rank, and what the scheme calls it."""
-
-    share: float
-    rank: str
-    name: str
-
-
 # Three published three-colour schemes. Colours are words on a supervision slip, never the colour of an alert.
 SCHEMES: Mapping[str, tuple[Mark, ...]] = {
-    "share": (Mark(0.30, "urge", "催办（蓝）"), Mark(0.15, "yellow", "督办（黄）"), Mark(0, "red", "督办（红）")),
-    "near": (
-        Mark(0.20, "urge", "临近办结（蓝）"),
-        Mark(0.05, "yellow", "进度不足（黄）"),
-        Mark(0, "red", "逾期（红）"),
+    "share": (
+        Mark(share=0.30, rank="urge", name="催办（蓝）"),
+        Mark(share=0.15, rank="yellow", name="督办（黄）"),
+        Mark(share=0, rank="red", name="督办（红）"),
     ),
-    "steps": (Mark(0.30, "urge", "黄"), Mark(0.15, "yellow", "橙"), Mark(0, "red", "红")),
+    "near": (
+        Mark(share=0.20, rank="urge", name="临近办结（蓝）"),
+        Mark(share=0.05, rank="yellow", name="进度不足（黄）"),
+        Mark(share=0, rank="red", name="逾期（红）"),
+    ),
+    "steps": (
+        Mark(share=0.30, rank="urge", name="黄"),
+        Mark(share=0.15, rank="yellow", name="橙"),
+        Mark(share=0, rank="red", name="红"),
+    ),
 }
 DEFAULT = "share"
 RUNNING = frozenset({"dispatched", "accepted", "working", "reported", "returned", "ruling"})
@@ -40,8 +39,8 @@ def name(order: Order) -> str:
 
 
 def marks(order: Order) -> tuple[Mark, ...]:
-    """The marks of its scheme."""
-    return SCHEMES.get(order.scheme, SCHEMES[DEFAULT])
+    """The marks that it was sent out under: the city's own, or those of its scheme."""
+    return order.marks or SCHEMES.get(order.scheme, SCHEMES[DEFAULT])
 
 
 def worse(one: str, other: str) -> str:

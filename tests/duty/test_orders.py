@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from pydantic import ValidationError
 
 from access.rights import RIGHTS
 from alerts.cases import Fill, act
@@ -16,10 +17,12 @@ from domain.case import Case, CaseStep, Handling
 from domain.deed import Deed
 from domain.errors import TransitionRefused
 from domain.order import Order
+from domain.supervision import Supervision
 from duty import orders
 from duty.order_moves import EFFECTS
 from duty.order_table import MOVES, STATES, TABLE, Given
 from duty.orders import Wish
+from duty.supervise import name
 from store import Store
 from store.duty import Outcome
 
@@ -404,3 +407,50 @@ def test_a_case_may_be_finished_by_hand_when_its_order_was_withdrawn(store: Stor
     assert working is not None
     submitted = act(working, "submit", LI, Fill("已处置"), NOW)
     assert act(submitted, "pass", WANG, Fill("持续观察"), NOW).handling is Handling.DONE
+
+
+# -- the city's own scheme of 催办 and 督办
+
+
+MARKS = (("urge", 0.5, "提醒"), ("yellow", 0.2, "督办（黄）"), ("red", 0, "督办（红）"))
+
+
+def own(*marks: tuple[str, float, str]) -> Supervision:
+    return Supervision.model_validate(
+        {"marks": [{"rank": rank, "share": at, "name": name} for rank, at, name in marks]}
+    )
+
+
+def test_an_order_keeps_the_marks_that_the_city_had_declared_when_it_was_sent_out(store: Store) -> None:
+    flow = Flow(store, level=2, supervise=own(*MARKS))
+    flow.does(CLERK, "accept")
+    flow.does(CLERK, "report")
+    seen = [(flow.waits(NOW + timedelta(hours=h)).supervision, name(flow.order)) for h in (11, 12, 20, 24)]
+    assert seen == [("", ""), ("urge", "提醒"), ("yellow", "督办（黄）"), ("red", "督办（红）")]
+
+
+def test_a_published_scheme_is_named(store: Store) -> None:
+    flow = Flow(store, level=2, supervise=Supervision(scheme="near"))
+    flow.does(CLERK, "accept")
+    flow.does(CLERK, "report")
+    assert (flow.waits(NOW + timedelta(hours=19)).supervision, flow.waits(NOW + timedelta(hours=20)).supervision) == (
+        "",
+        "urge",
+    )
+    assert name(flow.order) == "临近办结（蓝）"
+
+
+@pytest.mark.parametrize(
+    ("marks", "why"),
+    [
+        (MARKS[:2], "each once and in this order"),
+        ((MARKS[1], MARKS[0], MARKS[2]), "each once and in this order"),
+        ((("urge", 0.2, "a"), ("yellow", 0.5, "b"), MARKS[2]), "fall from one to the next"),
+        ((MARKS[0], MARKS[1], ("red", 0.1, "c")), "red is 0"),
+        ((MARKS[0], MARKS[1], ("red", 0, "")), "at least 1 character"),
+        ((("urge", 1, "a"), MARKS[1], MARKS[2]), "less than 1"),
+    ],
+)
+def test_a_scheme_that_cannot_work_is_refused(marks: Sequence[tuple[str, float, str]], why: str) -> None:
+    with pytest.raises(ValidationError, match=why):
+        own(*marks)
