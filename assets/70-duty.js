@@ -141,7 +141,9 @@
   function draw() {
     const list = $("duty-queue");
     if (!list) return;
-    if (state.failed || !shown.length) {
+    const empty = state.failed || !shown.length;
+    list.setAttribute("role", empty ? "status" : "listbox"); // a list box without options is an error to a screen reader
+    if (empty) {
       drawn.clear();
       const none = make("div", "desk-none" + (state.failed ? " is-failed" : ""));
       const calm = !state.failed && !rows.length;

@@ -31,6 +31,7 @@ class LeanDash(Dash):
 
     def interpolate_index(self, **kwargs: Any) -> str:  # type: ignore[override]  # Dash calls it by keywords
         """The page's HTML; Dash calls it inside the request."""
-        path = self.backend.request_adapter().path
-        kwargs["scripts"] = lean(kwargs["scripts"], path)
-        return str(super().interpolate_index(**kwargs))  # type: ignore[no-untyped-call]  # Dash leaves it untyped
+        asked = self.backend.request_adapter()
+        kwargs["scripts"] = lean(kwargs["scripts"], asked.path)
+        page = str(super().interpolate_index(**kwargs))  # type: ignore[no-untyped-call]  # Dash leaves it untyped
+        return page.replace("<html>", f'<html lang="{"en" if asked.args.get("lang") == "en" else "zh-CN"}">', 1)

@@ -11,6 +11,7 @@ from demo.incidents import Incidents
 from demo.noise import Floats, Ints
 from demo.outages import Outages
 from demo.places import Group
+from demo.reform import KINDS, Reform
 from demo.scenario import Script
 from demo.sea import Sea
 from demo.service import TOPICS, Hall, Hotline
@@ -67,6 +68,7 @@ def _indoors(city: City) -> Group:
 def _formulas(weather: Weather, incidents: Incidents) -> Mapping[str, Formula]:
     return {
         **_service(weather),
+        **_reform(weather),
         **_environment(weather),
         **_water(weather),
         **_coast(weather),
@@ -103,6 +105,28 @@ def _service(weather: Weather) -> dict[str, Formula]:
         "hotline.resolved": line.resolved,
         "hotline.satisfied": line.satisfied,
         "hotline.overdue": line.overdue,
+    }
+
+
+def _reform(weather: Weather) -> dict[str, Formula]:
+    reform = Reform(weather.offset)
+    kinds: dict[str, Formula] = {f"service.items.{kind}": partial(reform.of_kind, kind=kind) for kind in KINDS}
+    return kinds | {
+        "service.items": reform.items,
+        "service.items_once": reform.once,
+        "service.one_thing": reform.one_thing,
+        "service.cross_province": reform.cross_province,
+        "service.licences": reform.licences,
+        "service.licence_uses": reform.licence_uses,
+        "service.bad_due": reform.bad_due,
+        "service.bad_mended": reform.bad_mended,
+        "service.due_soon": reform.due_soon,
+        "service.bad_late": reform.bad_late,
+        "service.kiosks": reform.kiosks,
+        "service.kiosks_online": reform.kiosks_online,
+        "bureau.due": reform.bureau_due,
+        "bureau.on_time": reform.bureau_on_time,
+        "bureau.overdue": reform.bureau_overdue,
     }
 
 

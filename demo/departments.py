@@ -106,6 +106,13 @@ def _named(record: Record) -> Json:
     return {"name": record.name}
 
 
+# Metric of the service -> what the platform calls it.
+REFORM: Final = {
+    "items": "items", "items.permit": "permit", "items.public": "publicService", "items.confirm": "confirm",
+    "items.other": "otherItems", "items_once": "onceItems", "one_thing": "oneThing", "cross_province": "crossProvince",
+    "licences": "licences", "licence_uses": "licenceUses", "bad_due": "badDue", "bad_mended": "badMended",
+}  # fmt: skip
+
 HALL: Final = Department(
     "hall", "DEMO_PORT_HALL", _local("%Y-%m-%d %H:%M:%S"),
     lambda rows, total, _: {"code": 0, "message": "ok", "data": {"total": total, "list": list(rows)}},
@@ -117,7 +124,12 @@ HALL: Final = Department(
         Endpoint("/openapi/v1/queue", "halls", "statTime", "hallCode",
                  _plain("service", wait_min="waitMinutes", queue="waiting", windows_open="openWindows"), more=_named),
         Endpoint("/openapi/v1/figures", "hall_figures", "statTime", "areaCode",
-                 _plain("service", bad_open="badOpen", overdue_open="overdueOpen", time_cut="timeCut"), _long_code),
+                 _plain("service", bad_open="badOpen", overdue_open="overdueOpen", time_cut="timeCut",
+                        due_soon="dueSoon", bad_late="badLate", kiosks="kiosks", kiosks_online="kiosksOnline"), _long_code),
+        Endpoint("/openapi/v1/reform", "hall_reform", "statTime", "areaCode",
+                 {f"service.{name}": Field(field) for name, field in REFORM.items()}, _long_code),
+        Endpoint("/openapi/v1/bureau", "bureaux", "statTime", "deptCode",
+                 _plain("bureau", due="due", on_time="closedOnTime", overdue="overdueOpen"), more=_named),
     ),
     token=True,
 )  # fmt: skip

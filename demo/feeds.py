@@ -40,6 +40,11 @@ def _of(area: str, names: str, decimals: int = 0) -> dict[str, int]:
 
 
 _HALL = _of("service", "cases closed due closed_on_time online_cases instant_cases ratings ratings_good")
+_REFORM = _of(
+    "service",
+    "items items.permit items.public items.confirm items.other items_once one_thing cross_province licences licence_uses"
+    " bad_due bad_mended",
+)
 _HOTLINE = (
     _of("hotline", "calls connected wait_s requests responded resolved satisfied followed")
     | {"hotline.connect_30m": 1}
@@ -52,8 +57,11 @@ _WATER = {"water.ph": 2, "water.do": 2, "water.codmn": 2, "water.nh3n": 3, "wate
 FEEDS: Final[tuple[Feed, ...]] = (
     Feed("hall", "hall", DISTRICT, 300, _HALL, staggered=True),
     Feed("halls", "hall", "hall", 300, _of("service", "wait_min queue windows_open"), staggered=True),
-    Feed("hall_figures", "hall", DISTRICT, HOUR, _of("service", "bad_open overdue_open"), delay=120, rates=CLEAN),
+    Feed("hall_figures", "hall", DISTRICT, HOUR,
+         _of("service", "bad_open overdue_open due_soon bad_late kiosks kiosks_online"), delay=120, rates=CLEAN),
     Feed("hall_figures", "hall", DISTRICT, DAY, {"service.time_cut": 1}, delay=300, phase=8 * HOUR, rates=CLEAN),
+    Feed("hall_reform", "hall", DISTRICT, DAY, _REFORM, delay=420, phase=8 * HOUR, rates=CLEAN),
+    Feed("bureaux", "hall", "bureau", HOUR, _of("bureau", "due on_time overdue"), delay=140, rates=CLEAN),
     Feed("hotline", "hotline", DISTRICT, 300, _HOTLINE, staggered=True),
     Feed("hotline_orders", "hotline", DISTRICT, HOUR, _of("hotline", "overdue"), delay=90, rates=CLEAN),
     Feed("air", "environment", "air", HOUR, _AIR, delay=360, rates=PRELIMINARY),

@@ -40,6 +40,21 @@ class Shade(BaseModel):
     breaks: tuple[float, float, float, float] = Field(description="The four limits, rising.")
 
 
+class More(BaseModel):
+    """A further table at the foot of the page."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    title: str = Field(description="Title.")
+    title_en: str = Field("", description="English title.")
+    of: Literal["figures", "districts", "sites"] = Field(
+        "figures",
+        description="What the rows are: the numbers themselves, compared; districts; or the first item's sites.",
+    )
+    items: tuple[Item, ...] = Field(
+        min_length=1, description="The numbers: rows of figures, columns of a list of places."
+    )
+
+
 class TopicPage(BaseModel):
     """One topic: headlines, trend, composition, ranking, map and lists. `key` is the file's name, the address /topic/<key>."""
 
@@ -59,3 +74,6 @@ class TopicPage(BaseModel):
     map: Shade | None = Field(None, description="What the map shows; none = no map.")
     places: tuple[Item, ...] = Field((), description="Columns of the list of sites, or of districts.")
     of: Literal["districts", "sites"] = Field("sites", description="What the rows of that list are.")
+    more: tuple[More, ...] = Field(
+        (), max_length=2, description="Further tables at the foot; the first is the wider one."
+    )

@@ -84,6 +84,8 @@ def stations(hand: Mapping[str, Any], ground: Ground) -> Iterator[Site]:
 def _fixed(hand: Mapping[str, Any], ground: Ground) -> Iterator[Site]:
     for sid, name, lon, lat, windows in hand["halls"]:
         yield ground.site(sid, name, "hall", (lon, lat), windows=windows)
+    for sid, name, lon, lat, cases in hand.get("bureaux", ()):
+        yield ground.site(sid, name, "bureau", (lon, lat), cases_hour=cases)
     for i, (name, lon, lat) in enumerate(hand["air"], 1):
         yield ground.site(f"air-{i:02d}", name, "air", (lon, lat))
 

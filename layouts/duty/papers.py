@@ -150,7 +150,7 @@ def area(label: str, name: str, value: str = "", rows: int = 4, hint: str = "") 
     ident = frame.named(name)
     props = {"id": ident, "value": value, "rows": rows, "maxLength": 1000, "className": "entry-area", "title": label}
     told = h("Span", hint, "field-hint") if hint else None
-    return h("Div", [h("Span", label, "field-name"), node("dash_core_components", "Textarea", props), told], "field")
+    return h("Label", [h("Span", label, "field-name"), node("dash_core_components", "Textarea", props), told], "field")
 
 
 def course(desk: Desk, names: Mapping[str, str], events: Sequence[DossierEvent], verbs: Mapping[str, str]) -> Node:

@@ -2,7 +2,7 @@
 
 from domain.city import City
 from domain.screen import PanelSpec, Screen
-from domain.topic import TopicPage
+from domain.topic import More, TopicPage
 from layouts.panels.bars import BarsSpec
 from layouts.panels.cases import CasesSpec
 from layouts.panels.compared import ComparedSpec
@@ -15,6 +15,8 @@ from layouts.topics import pieces
 COLUMNS = "minmax(0, 500fr) minmax(0, 780fr) minmax(0, 616fr)"
 ROWS = "minmax(6.4rem, 112fr) minmax(17rem, 345fr) minmax(12rem, 235fr) minmax(14rem, 280fr)"
 
+FOOT_ROW = " minmax(16rem, 420fr)"
+
 
 def made(city: City, topic: TopicPage) -> Screen:
     """The topic's screen; sections that its file leaves out give their place to others."""
@@ -22,6 +24,7 @@ def made(city: City, topic: TopicPage) -> Screen:
     is_bare = not side
     panels = [head(topic), pieces.trend(city, topic.trend), _mix(city, topic), _centre(city, topic), *side]
     panels += [compared(topic), cases(topic, "side" if is_bare else "cases")]
+    foot = [more(one, f"more{number}") for number, one in enumerate(topic.more)]
     lower = "side2" if len(side) > 1 else "side"
     return Screen(
         key=f"topic/{topic.key}",
@@ -29,14 +32,15 @@ def made(city: City, topic: TopicPage) -> Screen:
         title_en=topic.title_en,
         order=topic.order,
         columns=COLUMNS,
-        rows=ROWS,
+        rows=ROWS + (FOOT_ROW if foot else ""),
         grid=(
             "head head head",
             "trend map side",
             f"mix map {lower}",
             "compared compared compared" if is_bare else "compared compared cases",
+            *(("more0 more0 more1" if len(foot) > 1 else "more0 more0 more0",) if foot else ()),
         ),
-        panels=tuple(panels),
+        panels=(*panels, *foot),
     )
 
 
@@ -55,6 +59,14 @@ def compared(topic: TopicPage) -> ComparedSpec:
         title_en="Comparisons and targets",
         items=topic.headlines,
     )
+
+
+def more(one: More, area: str) -> PanelSpec:
+    """A further table: numbers compared, or places by numbers."""
+    named = {"key": area, "area": area, "title": one.title, "title_en": one.title_en, "items": one.items}
+    if one.of == "figures":
+        return ComparedSpec(kind="compared", **named)
+    return TableSpec(kind="table", of=one.of, everywhere=True, **named)
 
 
 def cases(topic: TopicPage, area: str = "cases") -> CasesSpec:

@@ -29,3 +29,12 @@ def test_the_served_pages_differ() -> None:
     assert "dash_ag_grid.v" in audit
     assert "dash_renderer.v" in home
     assert "dash_renderer.v" in audit
+
+
+def test_a_page_says_its_language_before_any_script_runs() -> None:
+    server = FastAPI()
+    app = LeanDash(server=server)  # type: ignore[arg-type]  # Dash's hint names Flask's servers only
+    app.layout = html.Div()
+    with TestClient(server) as client:
+        assert '<html lang="zh-CN">' in client.get("/?lang=zz").text
+        assert '<html lang="en">' in client.get("/?lang=en").text
