@@ -63,7 +63,8 @@ class Reform:
 
     def bad_late(self, districts: Group, t: Ints) -> Floats:
         """Bad ratings open beyond the time for mending: seldom one."""
-        return (uniform(districts.key("badlate"), t // (2 * DAY)) < 0.03).astype(np.float64)
+        late: Floats = np.where(uniform(districts.key("badlate"), t // (2 * DAY)) < 0.03, 1.0, 0.0)
+        return late
 
     def kiosks(self, districts: Group, t: Ints) -> Floats:
         """Self-service terminals; constant."""
