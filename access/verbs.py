@@ -34,4 +34,6 @@ class Verb(StrEnum):
     INSTRUCTION = "instruction.step"  # given, taken in hand, carried out
     DAILY = "daily.step"  # put into the daily, ordered, checked, signed
     WALL = "wall.order"  # a wall told what to show
+    SOURCE = "source.command"  # run, read again, tried, paused, resumed
+    RESUBMIT = "source.resubmit"  # quarantined records put in again
     PUSH = "data.push"

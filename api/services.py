@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property, partial
 from pathlib import Path
 
 from domain.city import City
@@ -10,6 +11,7 @@ from snapshot.builder import Builder
 from snapshot.displays import Displays
 from snapshot.hub import Hub
 from snapshot.live import Live
+from snapshot.quality import Measured, measure
 from store import Store
 
 
@@ -35,3 +37,8 @@ class Services:
     now: Callable[[], datetime]
     csp_hashes: Callable[[], Sequence[str]] = no_hashes
     displays: Displays = field(default_factory=Displays)
+
+    @cached_property
+    def measured(self) -> Measured:
+        """How good the data are, measured once for everybody."""
+        return Measured(partial(measure, self.city, self.store))

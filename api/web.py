@@ -7,7 +7,20 @@ from dataclasses import dataclass, field
 from fastapi import FastAPI
 
 from access.opening import Access
-from api import attachments, displays, errors, exports, health, layers, panel_exports, pictures, stream, tiles
+from api import (
+    attachments,
+    catalogue_export,
+    displays,
+    errors,
+    exports,
+    health,
+    kept_export,
+    layers,
+    panel_exports,
+    pictures,
+    stream,
+    tiles,
+)  # fmt: skip
 from api.callback_body import Declared
 from api.csrf import Csrf
 from api.doors import DOORS, Callbacks, Door, Doors
@@ -42,6 +55,8 @@ def mount(server: FastAPI, services: Services) -> LayerFiles:
         pictures.router(pictures.Pictures(services, lambda: Ground(*resources.known(services.city)))),
         exports.router(services),
         panel_exports.router(services),
+        catalogue_export.router(services),
+        kept_export.router(services),
         v1.router(services, files),
     ):
         server.include_router(router)

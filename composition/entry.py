@@ -9,6 +9,7 @@ from api.web import Rules
 from callbacks import (
     accounts,
     alerts,
+    catalogue,
     daily,
     drawer,
     duty,
@@ -18,6 +19,7 @@ from callbacks import (
     orders,
     page,
     shifts,
+    sources,
     statistics,
     walls,
 )
@@ -41,6 +43,9 @@ from layouts.duty import instructions as instructions_page
 from layouts.duty import orders as orders_page
 from layouts.duty import shifts as shifts_page
 from layouts.duty import statistics as statistics_page
+from layouts.feeds import catalogue as catalogue_page
+from layouts.feeds import sources as sources_page
+from layouts.feeds.filters import PATH as CATALOGUE
 from layouts.pages import Route
 from layouts.panels import map as city_panel
 from layouts.tags import Node
@@ -66,6 +71,8 @@ CALLBACKS: Mapping[str, Right] = (
     | walls.ACCESS
     | instructions.ACCESS
     | daily.ACCESS
+    | catalogue.ACCESS
+    | sources.ACCESS
 )
 PEOPLE: Mapping[str, Callable[[Desk], html.Div]] = {
     cases.PATH: cases.page,
@@ -78,6 +85,8 @@ PEOPLE: Mapping[str, Callable[[Desk], html.Div]] = {
     displays.PATH: displays.page,
     instructions_page.PATH: instructions_page.page,
     daily_page.PATH: daily_page.page,
+    CATALOGUE: catalogue_page.page,
+    sources_page.PATH: sources_page.page,
     mine.PATH: mine.page,
     everybody.PATH: everybody.page,
     audit.PATH: audit.page,

@@ -14,6 +14,7 @@ from api.services import Services
 from callbacks import (
     accounts,
     alerts,
+    catalogue,
     daily,
     drawer,
     duty,
@@ -24,6 +25,7 @@ from callbacks import (
     page,
     rules,
     shifts,
+    sources,
     statistics,
     walls,
 )
@@ -100,6 +102,8 @@ def build_web(city: City, store: Store, settings: Settings) -> tuple[FastAPI, Hu
         paper.register(pages, people)
     daily.register(pages, people, shown)
     walls.register(pages, people, services.displays)
+    catalogue.register(pages, people, services.measured)
+    sources.register(pages, people, services.measured)
     api.web.guard(server, services, access, replace(entry.rules(city, settings), declared=pages.callback_map.get))
     return server, hub
 

@@ -23,6 +23,7 @@ from domain.health import (
     AGE,
     LATENCY,
     MEASURED,
+    QUALITY,
     RATE,
     REJECTED,
     ROWS,
@@ -82,7 +83,7 @@ class Health:
 
     def __init__(self, city: City, publisher: Publisher, derived: Mapping[int, int], now: int) -> None:
         self._city, self._publisher, self._derived, self._now = city, publisher, derived, now
-        self._declared = {key: city.metrics[key] for key in sorted(MEASURED & city.metrics.keys())}
+        self._declared = {key: city.metrics[key] for key in sorted((MEASURED - {QUALITY}) & city.metrics.keys())}
         self._asked = {key: _asked(key) for key, spec in city.sources.items() if spec.kind == "http_json"}
 
     def add(self, pile: Pile, start: int, end: int, *, coarse: bool) -> None:

@@ -47,12 +47,13 @@ class SourceHealth:
     error: str = ""
 
 
-# What the cockpit measures of itself (jobs/health.py): the city's figure, and five of each source at `source_place`.
+# What the cockpit measures of itself (jobs/health.py): the city's figure, and six of each source at `source_place`.
 SYSTEM = "system"  # the source these values carry; no department feeds them
 RATE, STATE = "system.health_rate", "source.state"
 ROWS, REJECTED, LATENCY, AGE = "source.rows", "source.rejected", "source.latency", "source.age"
 SPOOL = "system.spool"  # per cent of the fullest spool of the collectors
-MEASURED = frozenset({RATE, SPOOL, STATE, ROWS, REJECTED, LATENCY, AGE})
+QUALITY = "source.quality"  # jobs/quality.py: each hour, and in day roll-ups what its course over months is read from
+MEASURED = frozenset({RATE, SPOOL, STATE, ROWS, REJECTED, LATENCY, AGE, QUALITY})
 STATE_CODES = {state: code for code, state in enumerate(Freshness)}  # 0 live, 1 late, 2 stale, 3 down, 4 none
 _PLACE = "source:"
 

@@ -34,6 +34,33 @@ class Forecasting(BaseModel):
         return self
 
 
+class Agreement(BaseModel):
+    """Two figures that must tell the same (多源校核). The metric that declares it is their difference, `one` less `other`.
+
+    A figure is a metric, or metric@source where two sources feed one metric.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    one: str = Field(description="Metric, or metric@source.")
+    other: str = Field(description="The figure it is held against.")
+    by: Literal["site", "district", "city"] = Field(
+        "district", description="What is compared: each site, each district's mean, or the city's."
+    )
+    as_percent: bool = Field(False, description="The difference in percent of `other`; else in the figures' unit.")
+
+    @model_validator(mode="after")
+    def _two(self) -> "Agreement":
+        if self.one == self.other:
+            raise ValueError("agree: one and other are the same figure; name two")
+        return self
+
+    @property
+    def figures(self) -> tuple[tuple[str, str], tuple[str, str]]:
+        """Both as (metric, source); the source is "" for whichever feeds it."""
+        left, right = (name.partition("@") for name in (self.one, self.other))
+        return (left[0], left[2]), (right[0], right[2])
+
+
 class Metric(BaseModel):
     """One indicator's declaration; `key` is its name in metrics.yaml ("air.pm25").
 
@@ -96,6 +123,10 @@ class Metric(BaseModel):
     derive: str = Field("", description="Computed indicator that produces it (aqi, water_class, tpi, ...).")
     composite: dict[str, float] = Field(
         default_factory=dict, description="Metrics with their published weights, of an index 0..100."
+    )
+    agree: Agreement | None = Field(
+        None,
+        description="It is the difference of two figures that must tell the same (多源校核), computed by the cockpit.",
     )
     site_kind: str = Field(
         "", description="Kind of site that measures it; empty for figures of a district or the city."

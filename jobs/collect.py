@@ -19,7 +19,7 @@ from datasources.kinds import KINDS
 from domain.city import City
 from domain.place import Places
 from domain.source import Source
-from jobs import duty, follow, forecast, health, incidents, notify, shifts, sweep, tenancy
+from jobs import duty, follow, forecast, found, health, incidents, notify, quality, shifts, sweep, tenancy
 from jobs.clock import utc_now
 from jobs.ingest import Ingest
 from jobs.schedule import Job, build_scheduler, source_jobs
@@ -86,6 +86,12 @@ def timetable(
             "what the API took in is computed with and judged: at once by the commit, at the latest after a second", every=follow.EVERY),
         Job("sources:health", health.recorder(city, store, ingest.write),
             "a source's silence has a beginning; a minute is finer than the shortest interval", every=health.EVERY),
+        Job("sources:quality", quality.recorder(city, store, ingest.write),
+            "a share of what was due needs an hour of it; months are told from its days", every=quality.EVERY, at_once=True),
+        Job("metrics:agree", quality.comparer(city, store, ingest.write),
+            "figures that must tell the same come every few minutes", every=quality.COMPARED_EVERY),
+        Job("cases:found", found.recorder(city, store, ingest.write),
+            "who knew first is told by the hour; people sort cases in minutes", every=found.EVERY, at_once=True),
         Job("forecasts", forecast.forecaster(city, store),
             "each hour that is over is one more to go by; a source may tell of it some minutes after", every=forecast.EVERY),
         Job("duty:shifts", shifts.keeper(city, store), "a change of shifts is told in minutes; a few seconds are exact enough",

@@ -33,6 +33,7 @@ from store.dictionary import Dictionary
 from store.driver import Driver
 from store.duty import Duty
 from store.failure import told
+from store.feeds import Feeds
 from store.forecasts import Forecasts
 from store.history import History
 from store.incidents import read_incidents
@@ -54,10 +55,9 @@ T = TypeVar("T")
 class Store:
     """One open store; made by `open_store`. Times given and taken are aware, in arrays they are ms UTC.
 
-    One writer at a time across all processes; every read sees one moment and never waits for the writer.
-    `people` are accounts, sessions and tokens; `audit` what everybody did; `inbox` what other systems push.
-    `desk` are cases, notices and silences, `duty` the dossiers and what people decide.
-    `forecasts` is what is expected. `control` is how sources are worked and what people ask of them, `leases` which collector works them.
+    One writer at a time across all processes; every read sees one moment and never waits for the writer. `people` are accounts,
+    `audit` what they did; `inbox` what is pushed; `desk` cases, notices, silences; `duty` dossiers; `forecasts` what is expected;
+    `feeds` is how sources did, `control` how they are worked, `leases` by whom.
     """
 
     def __init__(self, driver: Driver, calendar: Calendar, where: str) -> None:
@@ -75,7 +75,7 @@ class Store:
         self.inbox = Inbox(work, self._writer)
         self.desk = Desk(work, driver, calendar)
         self.duty = Duty(work, driver, calendar)
-        self.forecasts = Forecasts(work, self._dictionary)
+        self.feeds, self.forecasts = Feeds(work), Forecasts(work, self._dictionary)
         self.control = Control(work, driver)
         self.leases = Leases(self._aside, driver)
 

@@ -5,22 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from itertools import groupby
-from pathlib import Path
 
 from api.errors import ApiError
 from api.services import Services
 from api.v1.answers import dumped
 from api.v1.scope import city_now
-from datasources.context import SourceContext
 from datasources.delivery import TooMany, entries
 from datasources.mapping import Fate, Mapper, Outcome
 from datasources.pushed import PushedSpec
 from domain.batch import Batch
-from domain.city import City
 from domain.errors import SourceError
 from domain.run import SourceRun
-from geo.places import CityPlaces
-from indicators.derive import needs
+from duty.intake import Places, followed, mapper
 from store.push import Answer, Receipt, Settled, Taken
 
 Said = tuple[Fate, str, int]  # how a record fared, why, and how many values of a rejected one were kept
@@ -34,25 +30,6 @@ class Parcel:
     media: str
     body: bytes
     receipt: Receipt | None
-
-
-class Places:
-    """The city's geography, read when the first record names a point."""
-
-    def __init__(self, city: City) -> None:
-        self._city = city
-
-    @cached_property
-    def _places(self) -> CityPlaces:
-        return CityPlaces.of_city(self._city)
-
-    def to_wgs84(self, crs: str, x: float, y: float) -> tuple[float, float]:
-        """As `domain.place.Places`."""
-        return self._places.to_wgs84(crs, x, y)
-
-    def district_at(self, lon: float, lat: float) -> str | None:
-        """As `domain.place.Places`."""
-        return self._places.district_at(lon, lat)
 
 
 class Reception:
@@ -98,15 +75,7 @@ class Reception:
             raise ApiError(400, "malformed", _sentence(sentence)) from error
 
     def _mapper(self, spec: PushedSpec) -> Mapper:
-        city = city_now(self._services)
-        areas = frozenset({city.adcode, *city.districts})
-        return Mapper(spec, SourceContext(city.metrics, city.sites, self._places, {}, Path(), areas))
-
-
-def followed(city: City) -> frozenset[str]:
-    """The metrics that something follows from: inputs of derived ones, and those that rules watch."""
-    inputs = (name for metric in city.metrics.values() for name in needs(metric))
-    return frozenset(inputs) | {rule.when.metric for rule in city.rules.values()}
+        return mapper(city_now(self._services), spec, self._places)
 
 
 def _said(batch: Batch, outcomes: Iterable[Outcome], taken: Taken) -> Iterator[Said]:

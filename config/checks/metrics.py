@@ -18,6 +18,7 @@ def check_metrics(parts: Parts) -> None:
         _check_parts(parts, entry, metric)
         _check_derive(parts, entry, metric)
         _check_own(parts, entry, metric)
+        _check_agree(parts, entry, metric)
         if parts.readable("sites"):
             _check_kind(entry, metric, kinds)
         for field in ("name", "department"):
@@ -81,11 +82,32 @@ def _check_own(parts: Parts, entry: Entry[Metric], metric: Metric) -> None:
         entry.tell("is measured by the cockpit itself; write topic: system", "topic")
     if own and metric.across != "none":
         entry.tell("is of one source or of the whole city, and nothing combines; write across: none", "across")
-    if own or metric.topic != "system" or metric.ratio or metric.composite or metric.derive:
+    computed = metric.ratio or metric.composite or metric.derive or metric.agree
+    if own or metric.topic != "system" or computed:
         return
     if not any(metric.key in source.metrics for _, _, source in valid(parts.sources)):
         meant = nearest(metric.key, MEASURED) or f"; it measures {', '.join(sorted(MEASURED))}"
         entry.tell(f"the cockpit does not measure {metric.key} and no source feeds it{meant}", "topic")
+
+
+def _check_agree(parts: Parts, entry: Entry[Metric], metric: Metric) -> None:
+    """Both figures exist, in one unit, and a named source feeds its metric."""
+    if metric.agree is None:
+        return
+    units = []
+    for name, (key, source) in zip(("one", "other"), metric.agree.figures, strict=True):
+        if sentence := no_metric(parts, key):
+            entry.tell(sentence, "agree", name)
+            continue
+        if (found := parts.metric(key)) is not None:
+            units.append(found.unit)
+        fed = {one for one, _, spec in valid(parts.sources) if key in spec.metrics}
+        if source and (sentence := not_among(source, fed, f"source that feeds {key}")):
+            entry.tell(sentence, "agree", name)
+    if len(set(units)) > 1:
+        entry.tell(f"compares {units[0]} with {units[1]}; name two figures of one unit", "agree")
+    if metric.across != "none":
+        entry.tell("is the difference at one place, and nothing combines; write across: none", "across")
 
 
 def _check_kind(entry: Entry[Metric], metric: Metric, kinds: dict[str, set[str]]) -> None:

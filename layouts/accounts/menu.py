@@ -30,6 +30,8 @@ PLACES = (
     Place("/walls", "大屏管理", Right.OPERATE),
     Place("/instructions", "领导批示", Right.VIEW),
     Place("/daily", "日报", Right.VIEW),
+    Place("/sources", "数据源", Right.VIEW),
+    Place("/catalogue", "数据目录", Right.VIEW),
     Place("/me", "我的账号", Right.VIEW),
     Place("/accounts", "账号管理", Right.ACCOUNTS),
     Place("/audit", "审计日志", Right.AUDIT),

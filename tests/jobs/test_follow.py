@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from alerts.engine import Engine
-from api.v1.reception import followed
 from datasources.kinds.push import PushSpec
 from domain.alert import AlertLevel, Condition
 from domain.batch import Batch
@@ -18,6 +17,7 @@ from domain.observation import Observation
 from domain.place import Site
 from domain.rule import Moment, Rule, When
 from domain.run import SourceRun
+from duty.intake import followed
 from jobs import collect, follow
 from jobs.ingest import Ingest
 from store import Store, open_store
