@@ -5,7 +5,6 @@ import io
 import math
 import zipfile
 from collections.abc import Awaitable, Callable, Iterable, Iterator
-from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -38,12 +37,11 @@ def stops_of(line: Site) -> Iterator[tuple[str, str, float, float]]:
         yield f"{line.id}-s{number:02d}", f"{line.name}站点{number + 1}", round(lat, 6), round(lon, 6)
 
 
-@lru_cache(maxsize=4)
 def static(lines: tuple[Site, ...]) -> bytes:
     """The static feed: stops, routes, trips."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
-        stops = [(*one[:2], *one[2:]) for line in lines for one in stops_of(line)]
+        stops = [one for line in lines for one in stops_of(line)]
         package.writestr("stops.txt", _csv(("stop_id", "stop_name", "stop_lat", "stop_lon"), stops))
         routes = [(line.id, line.name, 3) for line in lines]
         package.writestr("routes.txt", _csv(("route_id", "route_short_name", "route_type"), routes))
@@ -116,7 +114,7 @@ def _alert(message: Any, line: Site, start: int, end: int) -> None:
     alert = message.entity.add(id=f"a-{line.id}-{start}").alert
     alert.active_period.add(start=start, end=end)
     alert.informed_entity.add(stop_id=stop[0])
-    alert.cause, alert.effect = 10, 6  # CONSTRUCTION, MODIFIED_SERVICE... as gtfs.org numbers them
+    alert.cause, alert.effect = 10, 6  # CONSTRUCTION, MODIFIED_SERVICE
     alert.header_text.translation.add(text=f"{line.name}因道路施工临时绕行", language="zh")
     alert.description_text.translation.add(text=f"{stop[1]}暂停上下客，请到相邻站点候车。（演示数据）", language="zh")
 

@@ -50,7 +50,7 @@ class Drops:
     def __init__(self, present: Present) -> None:
         self._present = present
         self._root = present.var / "drop"
-        for name in ("water", "digital", "economy", "cap"):
+        for name in ("water", "digital", "economy"):
             (self._root / name).mkdir(parents=True, exist_ok=True)
         self._sent = _noted(self._root / _STATE)
 

@@ -33,7 +33,7 @@ class Family:
 
     def topic(self, site: str) -> str:
         """Where a sensor's readings go."""
-        return f"qingyuan/{self.level}/{site}"
+        return f"city/{self.level}/{site}"
 
     def message(self, record: Record, offset: int) -> bytes:
         """A reading: some makers count milliseconds, others write the local time without a zone."""

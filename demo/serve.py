@@ -17,6 +17,7 @@ from demo import alertmanager, devices, duty, sensors, vehicles
 from demo.broker import Broker
 from demo.departments import DEPARTMENTS, zone_of
 from demo.drops import Drops
+from demo.geology import Geology
 from demo.hotline import HotlineDatabase
 from demo.present import Clock, Present, switch
 from demo.pushing import PATIENCE, SOURCE, Platform
@@ -139,12 +140,13 @@ def _bound(port: int) -> socket.socket:
 
 async def _publish(present: Present) -> None:
     """Once a second: take up a new scenario, add to the hotline's database, send the reports that are due."""
-    database, drops = HotlineDatabase(present), Drops(present)
+    database, drops, geology = HotlineDatabase(present), Drops(present), Geology(present)
     try:
         while True:
             present.refresh()
             database.update()
             drops.update()
+            geology.update()
             await asyncio.sleep(_LOOK)
     finally:
         database.close()
