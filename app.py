@@ -173,7 +173,8 @@ def demo(args: argparse.Namespace) -> int:
         return 0
     start_logging(settings.var / "logs", "demo")
     token = os.environ.get("DEMO_PUSH_TOKEN", "")
-    shared = serve.Keys(os.environ.get("DEMO_HALL_SECRET", DEMO_SECRET), settings.address, token)
+    alerts = os.environ.get("DEMO_ALERT_TOKEN", "")
+    shared = serve.Keys(os.environ.get("DEMO_HALL_SECRET", DEMO_SECRET), settings.address, token, alerts)
     departments = partial(serve.main, city, settings.port + 1, folder, utc_now, shared)
     asyncio.run(until_told(lambda stop: cancelled_at(stop, departments())))
     return 0

@@ -24,7 +24,8 @@ from store import Store
 
 log = logging.getLogger("demo")
 
-TOKEN_NAME = "公交调度平台推送"  # noqa: S105  what the token is called in lists
+# What the tokens are called in lists: one for each department that sends by itself.
+PUSHING = {"DEMO_PUSH_TOKEN": ("公交调度平台推送", "transit"), "DEMO_ALERT_TOKEN": ("政务云告警推送", "it_alerts")}
 TOKEN_LIFE = timedelta(days=365)
 
 
@@ -35,22 +36,25 @@ def demo_env(city: City, settings: Settings) -> dict[str, str]:
     for number in range(1, serve.PORTS + 1):
         free_port("127.0.0.1", settings.port + number)
     env = serve.environment(settings.port + 1, settings.var / "demo", secrets.token_urlsafe(16))
-    return env | {"DEMO_PUSH_TOKEN": _push_token(city, settings)}
+    return env | _push_tokens(city, settings)
 
 
-def _push_token(city: City, settings: Settings) -> str:
-    """A token for the department that pushes, new at each start; the one before it ends."""
-    from demo.pushing import SOURCE
-
+def _push_tokens(city: City, settings: Settings) -> dict[str, str]:
+    """A token for each department that pushes, new at each start; the ones before them end."""
+    names = {name for name, _ in PUSHING.values()}
     with open_city_store(city, settings) as store:
         now = utc_now()
         tokens = access_to(city, store, settings, now).tokens
         login = f"{DEMO_PREFIX}{Role.ADMIN.value}"
         for old in tokens.of(login, SYSTEM):
-            if old.name == TOKEN_NAME and old.revoked is None:
+            if old.name in names and old.revoked is None:
                 tokens.revoke(old.id, SYSTEM, now)
-        wish = Wish(login, TOKEN_NAME, frozenset({Scope.PUSH}), now + TOKEN_LIFE, frozenset({SOURCE}))
-        return tokens.issue(wish, SYSTEM, now)[1]
+        return {
+            variable: tokens.issue(
+                Wish(login, name, frozenset({Scope.PUSH}), now + TOKEN_LIFE, frozenset({source})), SYSTEM, now
+            )[1]
+            for variable, (name, source) in PUSHING.items()
+        }
 
 
 def _never() -> bool:

@@ -7,7 +7,7 @@ ours. So every address is judged after it is resolved and just before it is used
 import asyncio
 import ipaddress
 import socket
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -122,15 +122,16 @@ class Guard:
                 raise SourceError(fault, permanent=True)
         return found
 
-    def url_fault(self, url: str) -> str:
+    def url_fault(self, url: str, schemes: Collection[str] = SCHEMES) -> str:
         """What can be said of an address without asking a name server: scheme, host, an IP address that is refused."""
         try:
             parts = urlsplit(url)
             host = parts.hostname or ""
         except ValueError:
             return "is no address"
-        if parts.scheme not in SCHEMES or not host:
-            return "give an http:// or https:// address"
+        if parts.scheme not in schemes or not host:
+            first, *_ = sorted(schemes)
+            return f"give an {first}:// or {first}s:// address"
         try:
             ipaddress.ip_address(host)
         except ValueError:

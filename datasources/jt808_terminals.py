@@ -11,8 +11,8 @@ from datasources.context import SourceContext
 from datasources.formats import jt808 as wire
 from datasources.rows import Bad
 from datasources.tcp import Heard
-from datasources.times import FUTURE, TimeReader
-from domain.source import AtSpec, Record
+from datasources.times import TimeReader
+from domain.source import AtSpec, ClockSpec, Record
 
 _SPLITS = 16  # split messages that one connection may have under way
 _PARTS = 64  # parts of one of them
@@ -42,6 +42,7 @@ class Fleets:
     sizes: Mapping[str, int]
     online_for: timedelta
     clock: Callable[[], datetime]
+    tolerance: ClockSpec = field(default_factory=ClockSpec)
     secret: bytes = field(default=b"", repr=False)
     vehicles: dict[str, _Vehicle] = field(default_factory=dict)
     _beginnings: tuple[str, ...] = ()
@@ -78,12 +79,18 @@ class Fleets:
         return known
 
     def put(self, terminal: str, body: bytes) -> None:
-        """A position; an older one than the newest changes nothing. ValueError for one that cannot be, or is of the future."""
+        """A position; an older one than the newest changes nothing.
+
+        ValueError for one that cannot be, and for one farther from now than the source's clock allows.
+        """
         found = wire.position(body)
         now = self.clock()
         at = _BEIJING.read(found.time, now)
-        if at > now + FUTURE:
-            raise ValueError(f"the position of {masked(terminal)} is of {at.isoformat()}, in the future")
+        told = f"the position of {masked(terminal)} is of {at.isoformat()} (received {now.isoformat()})"
+        if at > now + self.tolerance.ahead:
+            raise ValueError(f"{told}, in the future")
+        if self.tolerance.late is not None and at < now - self.tolerance.late:
+            raise ValueError(f"{told}, too long ago")
         vehicle = self.vehicle(terminal)
         if vehicle.told is None or at >= vehicle.told:
             vehicle.told, vehicle.speed, vehicle.alarms = at, found.speed, frozenset(found.alarms)

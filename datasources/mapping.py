@@ -13,9 +13,10 @@ from datasources.rows import Bad
 from datasources.shift import Shift
 from datasources.sites import SiteReader
 from datasources.text import cut, dump
-from datasources.times import FUTURE, TimeReader
+from datasources.times import TimeReader
 from datasources.values import Marks, ValueReader
 from domain.batch import Batch, Reject
+from domain.duration import format_duration
 from domain.incident import Incident
 from domain.observation import Observation
 from domain.place import Site
@@ -70,7 +71,7 @@ class Mapper:
         self._spec = spec
         self._where = compiled(spec.where) if spec.where else None
         self._at = field_of(spec.at.path)
-        self._time = TimeReader(spec.at)
+        self._time = TimeReader(spec.at, spec.clock.ahead)
         self._sites = SiteReader(spec.site, context)
         marks = Marks(spec.missing)
         self._values = tuple(
@@ -121,6 +122,7 @@ class Mapper:
         try:
             at = self._moment(self._at(record.fields), work)
             if self._values:
+                self._in_time(at, work.received)
                 found = self._observations(record.fields, at, work, problems)
             if self._incident is not None:
                 incident = self._incident.read(
@@ -143,7 +145,7 @@ class Mapper:
         return Outcome(fate, "; ".join(problems), found, incident)
 
     def _moment(self, raw: object, work: _Work) -> datetime:
-        """A record's time in UTC, replay shift applied; ValueError when it is none or lies in the future."""
+        """A record's time in UTC, replay shift applied; ValueError when it is none or lies too far in the future."""
         text = raw if isinstance(raw, str) else None
         moment = work.moments.get(text) if text is not None else None
         if moment is None:
@@ -151,9 +153,18 @@ class Mapper:
             moment = work.shift.apply(moment) if work.shift else moment
             if text is not None:
                 work.moments[text] = moment
-        if moment > work.received + FUTURE:
-            raise ValueError(f"time {moment.isoformat()} is in the future (received {work.received.isoformat()})")
+        ahead = self._spec.clock.ahead
+        if moment > work.received + ahead:
+            told = f"time {moment.isoformat()} is in the future (received {work.received.isoformat()})"
+            raise ValueError(f"{told}: more than the {format_duration(ahead)} that its clock may be ahead")
         return moment
+
+    def _in_time(self, at: datetime, received: datetime) -> None:
+        """ValueError when a value comes later than its source's clock allows."""
+        late = self._spec.clock.late
+        if late is not None and at < received - late:
+            told = f"time {at.isoformat()} is too long ago (received {received.isoformat()})"
+            raise ValueError(f"{told}: more than the {format_duration(late)} that a value may be late")
 
     def _observations(
         self, fields: Mapping[str, Any], at: datetime, work: _Work, problems: list[str]

@@ -5,12 +5,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from domain.source import AtSpec
+from domain.source import AtSpec, ClockSpec
 
-# A clock may run ahead a little; what is further in the future is a mistake, and would hide every later value.
-FUTURE = timedelta(minutes=10)
 # A device whose clock was never set says 1970-01-01.
 EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)
+_AHEAD = ClockSpec().ahead
 _YEARS = ("%Y", "%y", "%G", "%c", "%x", "%s")
 _Parse = Callable[[object, datetime], datetime]
 
@@ -18,7 +17,8 @@ _Parse = Callable[[object, datetime], datetime]
 class TimeReader:
     """Reads times of one declaration. Built once; ValueError when the zone or a format makes no sense."""
 
-    def __init__(self, spec: AtSpec) -> None:
+    def __init__(self, spec: AtSpec, ahead: timedelta = _AHEAD) -> None:
+        self._ahead = ahead
         try:
             self._zone = ZoneInfo(spec.zone)
         except (ZoneInfoNotFoundError, ValueError) as error:
@@ -51,7 +51,7 @@ class TimeReader:
     def in_future(self, raw: object, now: datetime) -> bool:
         """Whether `raw` is a time further in the future than a clock may err; False for what is no time."""
         try:
-            return self.read(raw, now) > now + FUTURE
+            return self.read(raw, now) > now + self._ahead
         except ValueError:
             return False
 
@@ -97,7 +97,7 @@ class TimeReader:
                 found = self._in_year(pattern, text, year)
             except ValueError:
                 continue
-            if found <= received + FUTURE:
+            if found <= received + self._ahead:
                 return found
         if found is None:
             raise ValueError("no such day")

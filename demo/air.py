@@ -74,6 +74,24 @@ class Air:
         level = 0.07 + meal * (0.55 + 1.35 * dirty) * (0.8 + 0.3 * uniform(kitchens.key("size"), _ZERO))
         return np.maximum(level * (1.0 + 0.13 * normal(kitchens.key("fume"), t // 600)), 0.02)
 
+    def micro_pm25(self, sensors: Group, t: Ints) -> Floats:
+        """What a small light-scattering sensor makes of PM2.5: each reads a little high or low, and wet air looks dirty."""
+        skew = 0.85 + 0.35 * uniform(sensors.key("skew"), _ZERO)
+        return self.pm25(sensors, t) * skew * (1.0 + 0.12 * self.weather.wetness(sensors, t))
+
+    def micro_pm10(self, sensors: Group, t: Ints) -> Floats:
+        """PM10 by the same sensor."""
+        return self.micro_pm25(sensors, t) * 1.3 + 9.0 * waking(t, self.offset)
+
+    def site_pm10(self, sites: Group, t: Ints) -> Floats:
+        """PM10 at a building site's fence: more while they work, unless it rains."""
+        works = waking(t, self.offset) * (0.6 + 0.8 * uniform(sites.key("works10"), (t + self.offset) // DAY))
+        return self.pm10(sites, t) + 42.0 * works * self._washed(sites, t, 0.2)
+
+    def site_tsp(self, sites: Group, t: Ints) -> Floats:
+        """All dust, µg/m³."""
+        return self.site_pm10(sites, t) * (1.5 + 0.3 * uniform(sites.key("tsp"), _ZERO))
+
     def fume_online(self, kitchens: Group, t: Ints) -> Floats:
         """1 when the monitor answers; a few are off for hours."""
         return (uniform(kitchens.key("off"), t // (6 * HOUR)) > 0.045).astype(np.float64)

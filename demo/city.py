@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Final
 
-from demo import places
+from demo import cloud, places
 from demo.affairs import Affairs
 from demo.air import Air
 from demo.incidents import Incidents
@@ -149,6 +149,10 @@ def _environment(weather: Weather) -> dict[str, Formula]:
         "fume.online": air.fume_online,
         "outfall.cod": air.cod,
         "outfall.nh3n": air.nh3n,
+        "micro.pm25": air.micro_pm25,
+        "micro.pm10": air.micro_pm10,
+        "dust.pm10": air.site_pm10,
+        "dust.tsp": air.site_tsp,
         "noise.leq": air.noise,
     }
 
@@ -161,6 +165,8 @@ def _water(weather: Weather) -> dict[str, Formula]:
         "water.codmn": water.codmn,
         "water.nh3n": water.ammonia,
         "water.tp": water.phosphorus,
+        "brook.do": water.brook_oxygen,
+        "brook.nh3n": water.brook_ammonia,
         "hydro.level": water.level,
         "hydro.flow": water.flow,
         "reservoir.level": water.reservoir_level,
@@ -194,6 +200,8 @@ def _traffic(weather: Weather, incidents: Incidents) -> dict[str, Formula]:
         "traffic.volume": traffic.volume,
         "bus.on_time_rate": traffic.bus_on_time,
         "bus.in_service": traffic.buses,
+        "bus.delay": traffic.bus_delay,
+        "bus.passengers": traffic.passengers,
         "fleet.online": traffic.fleet_online,
         "fleet.total": traffic.fleet_total,
         "fleet.high_risk_open": traffic.high_risk,
@@ -239,4 +247,7 @@ def _affairs(weather: Weather, incidents: Incidents) -> dict[str, Formula]:
         "video.online": affairs.cameras_online,
         "video.total": affairs.cameras,
         "cloud.cpu": affairs.cloud_cpu,
+        "cloud.memory": partial(cloud.memory, offset=weather.offset),
+        "cloud.storage": cloud.storage,
+        "cloud.traffic": partial(cloud.traffic, offset=weather.offset),
     }

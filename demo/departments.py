@@ -144,7 +144,6 @@ ENVIRONMENT: Final = Department(
         Endpoint("/weather/observations", "weather", "time", "station",
                  _plain("weather", temp="temp", humidity="rh", rain_1h="rain1h", rain_24h="rain24h")
                  | {"weather.wind": Field("windKmh", 36, tenths=True)}),
-        Endpoint("/noise/hourly", "noise", "time", "site", _plain("noise", leq="leq")),
         Endpoint("/sea/buoys", "buoys", "time", "buoy",
                  _plain("sea", wave="hs", ph="ph", salinity="salinity", do="do", temp="sst", chlorophyll="chla")),
     ),

@@ -1,4 +1,4 @@
-"""Monitors of kitchens and outfalls: real HJ 212 devices that dial in, report, wait for the answer, and repeat without one."""
+"""Monitors of kitchens, building sites, brooks and outfalls: real HJ 212 devices that dial in, report, wait for the answer, and repeat without one."""
 
 import asyncio
 import json
@@ -36,9 +36,10 @@ _PASSWORD: Final = "123456"  # noqa: S105  what devices leave the factory with
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """The devices of one feed. `period`: seconds that a record averages; `presence`: the metric that says who is connected."""
+    """The devices of one feed, at the sites of one kind. `period`: seconds that a record averages; `presence`: the metric that says who is connected."""
 
     source: str
+    kind: str
     port_variable: str
     system: str
     command: str
@@ -48,8 +49,18 @@ class Line:
 
 
 LINES: Final = (
-    Line("fume", "DEMO_LISTEN_FUME", "31", "2051", 600, {"fume.concentration": "a34041"}, "fume.online"),
-    Line("outfalls", "DEMO_LISTEN_OUTFALLS", "32", "2061", HOUR, {"outfall.cod": "w01018", "outfall.nh3n": "w21003"}),
+    Line("fume", "restaurant", "DEMO_LISTEN_FUME", "31", "2051", 600, {"fume.concentration": "a34041"}, "fume.online"),
+    Line("dust", "building_site", "DEMO_LISTEN_DUST", "39", "2051", 600, {"dust.pm10": "a34002", "dust.tsp": "a34001"}),
+    Line("brooks", "brook", "DEMO_LISTEN_BROOKS", "21", "2061", HOUR, {"brook.do": "w01009", "brook.nh3n": "w21003"}),
+    Line(
+        "outfalls",
+        "outfall",
+        "DEMO_LISTEN_OUTFALLS",
+        "32",
+        "2061",
+        HOUR,
+        {"outfall.cod": "w01018", "outfall.nh3n": "w21003"},
+    ),
 )
 
 
@@ -201,9 +212,8 @@ class Outstations:
 
 def outstations(present: Present, ports: Mapping[str, int]) -> Sequence[Outstations]:
     """The devices of every line, at the ports the cockpit listens at."""
-    kinds = {"fume": "restaurant", "outfalls": "outfall"}
     sites = present.city.sites.values()
     return [
-        Outstations(present, line, ports[line.port_variable], [s.id for s in sites if s.kind == kinds[line.source]])
+        Outstations(present, line, ports[line.port_variable], [s.id for s in sites if s.kind == line.kind])
         for line in LINES
     ]

@@ -17,7 +17,7 @@ from demo.rhythm import DAY, HOUR
 log = logging.getLogger("demo")
 
 SOURCE: Final = "transit"
-FIELDS: Final = {"bus.on_time_rate": Field("onTime"), "bus.in_service": Field("running")}
+FIELDS: Final = {"bus.passengers": Field("boarded")}
 LINES: Final = Endpoint("", SOURCE, "ts", "line", FIELDS, more=lambda record: {"name": record.name})
 EVERY: Final = 5.0  # seconds between two looks at what there is to send
 PATIENCE: Final = 30.0  # seconds; the first push of a start may wait until the cockpit is up

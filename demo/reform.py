@@ -68,7 +68,8 @@ class Reform:
 
     def kiosks(self, districts: Group, t: Ints) -> Floats:
         """Self-service terminals; constant."""
-        return np.rint(4.0 + 130.0 * districts.share) + 0.0 * t
+        held: Floats = np.rint(4.0 + 130.0 * districts.share) + 0.0 * t
+        return held
 
     def kiosks_online(self, districts: Group, t: Ints) -> Floats:
         """Those that answered in the hour."""

@@ -13,9 +13,11 @@ import httpx
 import uvicorn
 from starlette.applications import Starlette
 
-from demo import devices, duty, vehicles
+from demo import alertmanager, devices, duty, sensors, vehicles
+from demo.broker import Broker
 from demo.departments import DEPARTMENTS, zone_of
 from demo.drops import Drops
+from demo.geology import Geology
 from demo.hotline import HotlineDatabase
 from demo.present import Clock, Present, switch
 from demo.pushing import PATIENCE, SOURCE, Platform
@@ -32,20 +34,21 @@ LISTENING: Final = (
     *(line.port_variable for line in devices.LINES),
     vehicles.PORT_VARIABLE,
 )  # where the cockpit listens
-PORTS: Final = SERVERS + len(LISTENING)
+PORTS: Final = SERVERS + len(LISTENING) + 1  # the last is the sensors' broker
 _LOOK: Final = 1.0  # seconds between two looks at the control file, the database and the reports
 
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """What the departments share with the cockpit: the hall's application secret, and where and with which token to push.
+    """What the departments share with the cockpit: the hall's application secret, and where and with which tokens to push.
 
-    Without a token nothing is pushed.
+    Without a token nothing is pushed. `alerts` is the data centre's own, for its alerts.
     """
 
     hall: str = field(repr=False)
     cockpit: str = ""
     token: str = field(default="", repr=False)
+    alerts: str = field(default="", repr=False)
 
 
 def environment(first_port: int, var: Path, secret: str) -> dict[str, str]:
@@ -53,6 +56,7 @@ def environment(first_port: int, var: Path, secret: str) -> dict[str, str]:
     ports = {one.port_variable: str(first_port + n) for n, one in enumerate(DEPARTMENTS)}
     ports[duty.PORT_VARIABLE] = str(first_port + len(DEPARTMENTS))
     ports |= {name: str(port) for name, port in _listening_at(first_port).items()}
+    ports[sensors.PORT_VARIABLE] = str(_broker_at(first_port))
     ports[devices.KEY_VARIABLE] = devices.TEST_KEY
     return ports | {"DEMO_VAR": str(var), "DEMO_HALL_SECRET": secret}
 
@@ -72,15 +76,23 @@ async def main(city: City, first_port: int, var: Path, clock: Clock, shared: Key
     if scenario:
         switch(var, scenario, clock())
     present = Present(city, var, clock)
-    sockets = _listening(first_port)
+    *sockets, at_broker = _listening(first_port)
     servers = [
         _Server(uvicorn.Config(one, log_level="warning", access_log=False, lifespan="off"))
         for one in apps(present, shared.hall)
     ]
     tasks = [asyncio.create_task(one.serve([sock])) for one, sock in zip(servers, sockets, strict=True)]
     at = _listening_at(first_port)
-    works = [_publish(present), _push(present, shared), vehicles.Vehicles(present, at[vehicles.PORT_VARIABLE]).run()]
-    ours = [asyncio.create_task(one) for one in (*works, *(d.run() for d in devices.outstations(present, at)))]
+    broker = Broker()
+    works = [
+        _publish(present),
+        _push(present, shared),
+        vehicles.Vehicles(present, at[vehicles.PORT_VARIABLE]).run(),
+        broker.serve(at_broker),
+        *(sensors.Sensors(present, broker, family).run() for family in sensors.FAMILIES),
+        *(line.run() for line in devices.outstations(present, at)),
+    ]
+    ours = [asyncio.create_task(one) for one in works]
     tasks += ours
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -99,10 +111,15 @@ def _listening_at(first_port: int) -> dict[str, int]:
     return {name: first_port + SERVERS + n for n, name in enumerate(LISTENING)}
 
 
+def _broker_at(first_port: int) -> int:
+    return first_port + SERVERS + len(LISTENING)
+
+
 def _listening(first_port: int) -> list[socket.socket]:
     """All the departments' addresses, or none of them."""
     with contextlib.ExitStack() as held:
-        sockets = [held.enter_context(_bound(first_port + n)) for n in range(SERVERS)]
+        ports = [*(first_port + n for n in range(SERVERS)), _broker_at(first_port)]
+        sockets = [held.enter_context(_bound(port)) for port in ports]
         held.pop_all()
     return sockets
 
@@ -123,24 +140,26 @@ def _bound(port: int) -> socket.socket:
 
 async def _publish(present: Present) -> None:
     """Once a second: take up a new scenario, add to the hotline's database, send the reports that are due."""
-    database, drops = HotlineDatabase(present), Drops(present)
+    database, drops, geology = HotlineDatabase(present), Drops(present), Geology(present)
     try:
         while True:
             present.refresh()
             database.update()
             drops.update()
+            geology.update()
             await asyncio.sleep(_LOOK)
     finally:
         database.close()
 
 
 async def _push(present: Present, shared: Keys) -> None:
-    """What one platform sends by itself, as long as it has a token."""
-    if not shared.token:
-        log.info("%s is not pushed: no token was given", SOURCE)
+    """What two systems send by themselves, as long as they have their tokens."""
+    if not shared.token or not shared.alerts:
+        log.info("%s and %s are not pushed: no token was given", SOURCE, alertmanager.SOURCE)
         await asyncio.Event().wait()  # the departments that are asked go on
-    async with httpx.AsyncClient(base_url=shared.cockpit, timeout=PATIENCE) as client:
-        await Platform(present, client, shared.token).run()
+    async with httpx.AsyncClient(base_url=shared.cockpit, timeout=PATIENCE) as client, asyncio.TaskGroup() as both:
+        both.create_task(Platform(present, client, shared.token).run())
+        both.create_task(alertmanager.Alertmanager(present, client, shared.alerts).run())
 
 
 class _Server(uvicorn.Server):

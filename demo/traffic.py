@@ -50,6 +50,15 @@ class Traffic:
         running = ((h >= 5.5) & (h < 23.0)) * (0.55 + 0.4 * rush(t, self.offset))
         return np.rint(size * np.minimum(running, 1.0))
 
+    def bus_delay(self, lines: Group, t: Ints) -> Floats:
+        """Mean delay of a line's trips in seconds: grows as fewer are on time."""
+        return np.maximum(60.0 + 5.5 * (100.0 - self.bus_on_time(lines, t)), 20.0)
+
+    def passengers(self, lines: Group, t: Ints) -> Floats:
+        """Passengers who got on within five minutes."""
+        full = 0.5 + 5.5 * np.minimum(rush(t, self.offset) + 0.35 * waking(t, self.offset), 1.3)
+        return poisson(lines.key("boarded"), t // MINUTE, np.maximum(self.buses(lines, t) * full, 0.01))
+
     def fleet_total(self, fleets: Group, t: Ints) -> Floats:
         """Vehicles of a company under networked control; constant."""
         return fleets.fact("vehicles", 120.0) + 0.0 * t

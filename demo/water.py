@@ -98,6 +98,17 @@ class Water:
         lake = sections.rows_with("body", "lake")
         return self._dirt(sections, t, "tp", 0.052, 1.1) * (1.0 - 0.74 * lake)
 
+    def brook_oxygen(self, brooks: Group, t: Ints) -> Floats:
+        """Dissolved oxygen of a brook in town: less at night, less where sewage comes in."""
+        clean = 3.6 + 2.6 * uniform(brooks.key("clean"), _ZERO)
+        day = 0.5 * np.sin(2 * np.pi * ((t + self.offset) % DAY / DAY - 0.3))
+        return np.maximum(clean + day + 0.4 * smooth(brooks.key("do"), t, 14 * HOUR), 0.3)
+
+    def brook_ammonia(self, brooks: Group, t: Ints) -> Floats:
+        """Ammonia nitrogen of a brook in town."""
+        base = 0.7 + 2.2 * uniform(brooks.key("nh"), _ZERO)
+        return base * np.exp(0.3 * smooth(brooks.key("nhw"), t, 18 * HOUR)) * (1.0 + 0.8 * self._flush(brooks, t))
+
     def _dirt(self, sections: Group, t: Ints, name: str, base: float, runoff: float) -> Floats:
         """Concentrations grow with the section's target class and with the first flush of rain."""
         kind = sections.fact("class_target", 2.0)

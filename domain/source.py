@@ -32,6 +32,24 @@ class AtSpec(BaseModel):
     )
 
 
+class ClockSpec(BaseModel):
+    """How far a record's time may lie from its arrival; what lies farther is put into quarantine with both times."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    ahead: Duration = Field(
+        timedelta(minutes=10),
+        ge=timedelta(0),
+        le=timedelta(days=1),
+        description="How much a device's clock may run ahead: a time farther in the future would hide every later value.",
+    )
+    late: Duration | None = Field(
+        None,
+        ge=timedelta(minutes=1),
+        description="How late a value may come, e.g. 7d; an older one is taken for a clock that jumped. Empty: any age. "
+        "An incident may be as old as it is.",
+    )
+
+
 class LearnSpec(BaseModel):
     """How a site nobody declared is made from the record that first names it.
 
@@ -113,6 +131,7 @@ class SourceSpec(BaseModel):
     """What every kind of source declares; a kind subclasses this with its own keys (`datasources/kinds/<kind>.py`)."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+    schemes: ClassVar[tuple[str, ...]] = ("http", "https")  # of the addresses it calls
     polled: ClassVar[bool] = True  # False for a kind whose data come by themselves
     listens: ClassVar[bool] = False  # True for one that the collector listens to: its source is a Listener
     key: str = Field(description="The source's name, its key in sources.yaml.")
@@ -129,6 +148,7 @@ class SourceSpec(BaseModel):
     retries: int = Field(3, ge=0, le=10, description="Attempts after the first within one run.")
     rows: str = Field("@", description="JMESPath from a fetched document to its records.")
     at: AtSpec = Field(description="The record's time.")
+    clock: ClockSpec = Field(ClockSpec(), description="How far a record's time may be from its arrival.")
     site: SiteSpec = Field(SiteSpec(), description="The record's place.")
     metrics: dict[str, ValueSpec | str] = Field(
         default_factory=dict, description="Metric -> where its value is; a text is short for {path: text}."
@@ -155,7 +175,7 @@ class SourceSpec(BaseModel):
         return self
 
     def calls(self) -> dict[tuple[str, ...], str]:
-        """The http addresses this source calls, by the keys that hold them; kinds that call some name them."""
+        """The addresses this source calls, by the keys that hold them; kinds that call some name them."""
         return {}
 
     def value_specs(self) -> dict[str, ValueSpec]:

@@ -78,6 +78,7 @@ def stations(hand: Mapping[str, Any], ground: Ground) -> Iterator[Site]:
     yield from _outfalls(hand["outfalls"], ground)
     for district, centre in hand["centres"].items():
         yield from _town(district, centre, ground)
+    yield from _small(hand, ground)
     yield from _cells(ground)
 
 
@@ -191,6 +192,23 @@ def _town(district: str, centre: Mapping[str, Any], ground: Ground) -> Iterator[
         yield ground.site(f"noise-{code}-{i:02d}", f"{short}噪声{i}号", "noise", spot, **facts)
     yield ground.site(f"cam-{code}", f"{short}视频监控", "camera", at, count=centre["cameras"])
     yield ground.site(f"fleet-{code}", f"{short}两客一危", "fleet", at, vehicles=centre["fleet"])
+
+
+def _small(hand: Mapping[str, Any], ground: Ground) -> Iterator[Site]:
+    """Small sensors in the built-up areas, stations at brooks, and where the government cloud stands."""
+    for sid, word, kind, count, spread in (
+        ("micro", "微站", "micro", "micro", 0.9),
+        ("site", "工地", "building_site", "building", 1.2),
+    ):
+        for district, centre in hand["centres"].items():
+            spots = around(tuple(centre["at"]), centre["radius_m"] * spread, centre[count], turn=3.9 * spread)
+            for i, spot in enumerate(spots, 1):
+                name = f"{ground.short[district][:2]}{word}{STEMS[i - 1]}"
+                yield ground.site(f"{sid}-{district[-2:]}-{i:02d}", name, kind, spot)
+    for i, (name, lon, lat) in enumerate(hand["brooks"], 1):
+        yield ground.site(f"brook-{i:02d}", f"{name}微站", "brook", (lon, lat))
+    for i, (name, lon, lat) in enumerate(hand["datacentres"], 1):
+        yield ground.site(f"dc-{i:02d}", name, "datacentre", (lon, lat))
 
 
 def _cells(ground: Ground) -> Iterator[Site]:

@@ -16,5 +16,5 @@ def check_reach(parts: Parts) -> None:
     guard = Guard(spec.allow_hosts, loopback=spec.demo)
     for _, source_entry, source in valid(parts.sources):
         for path, url in source.calls().items():
-            if fault := guard.url_fault(url):
+            if fault := guard.url_fault(url, source.schemes):
                 source_entry.tell(fault, *path)

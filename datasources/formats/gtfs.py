@@ -23,6 +23,7 @@ class Vehicle(NamedTuple):
     """One vehicle's position; speed in m/s; coordinates WGS-84, None where the feed gives none."""
 
     route: str
+    trip: str
     vehicle: str
     at: int
     lon: float | None
@@ -106,7 +107,7 @@ def _vehicle(told: Any, at: int) -> Vehicle:
     placed = told.HasField("position")
     speed = told.position.speed if placed and told.position.HasField("speed") else None
     return Vehicle(
-        told.trip.route_id, told.vehicle.id or told.vehicle.label or told.trip.trip_id, int(told.timestamp) or at,
+        told.trip.route_id, told.trip.trip_id, told.vehicle.id or told.vehicle.label or told.trip.trip_id, int(told.timestamp) or at,
         told.position.longitude if placed else None, told.position.latitude if placed else None, speed, told.stop_id,
     )  # fmt: skip
 

@@ -3,7 +3,7 @@
 from datasources.kinds.alertmanager import AlertmanagerSource, AlertmanagerSpec
 from datasources.kinds.cap import CapSource, CapSpec
 from datasources.kinds.file import FileSource, FileSpec
-from datasources.kinds.gtfs_rt import GtfsRtSpec, gtfs_rt_source
+from datasources.kinds.gtfs_rt import GtfsRtSource, GtfsRtSpec
 from datasources.kinds.hj212 import Hj212Source, Hj212Spec
 from datasources.kinds.http_json import HttpJsonSource, HttpJsonSpec
 from datasources.kinds.jt808 import Jt808Source, Jt808Spec
@@ -31,7 +31,7 @@ KINDS: dict[str, tuple[type[SourceSpec], Factory]] = {
     "mqtt": (MqttSpec, MqttSource),
     "cap": (CapSpec, CapSource),
     "prometheus": (PrometheusSpec, PrometheusSource),
-    "gtfs_rt": (GtfsRtSpec, gtfs_rt_source),
+    "gtfs_rt": (GtfsRtSpec, GtfsRtSource),
     "alertmanager": (AlertmanagerSpec, AlertmanagerSource),
     "sensorthings": (SensorThingsSpec, sensorthings_source),
     "ngsi_ld": (NgsiLdSpec, ngsi_ld_source),

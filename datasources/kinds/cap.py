@@ -1,18 +1,20 @@
 """Official warnings by the Common Alerting Protocol (CAP 1.2)."""
 
+import asyncio
 import json
 import re
 from collections.abc import AsyncGenerator, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, Self
 from urllib.parse import urljoin
 
 import httpx
-from pydantic import ConfigDict, Field, field_validator
+from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from datasources.answers import WebSpec
 from datasources.context import SourceContext
+from datasources.foreign_files import read_whole
 from datasources.formats.cap import LEVELS, Entry, Notice, read_cap
 from datasources.reach import touched
 from datasources.rows import Bad
@@ -26,7 +28,7 @@ Said = dict[str, Any]
 
 
 class CapSpec(WebSpec):
-    """Official warnings from one CAP alert, or an Atom or RSS list of alerts.
+    """Official warnings from one CAP alert, an Atom or RSS list of alerts, or a folder of alerts as files.
 
     Each becomes an incident of kind `official_warning` for each of the city's districts it touches, with the official colour
     (蓝黄橙红) in its details, never one of our alert levels. It is open until it is lifted, replaced or past its `expires`. Tests, exercises, and green entries, which say that there
@@ -36,6 +38,8 @@ class CapSpec(WebSpec):
 
     model_config = ConfigDict(hide_input_in_errors=True)
     kind: Literal["cap"]
+    url: str = Field("", description="Address of an alert or of a list of alerts; either this or `folder`.")
+    folder: str = Field("", description="Folder into which alerts are dropped as .xml files; they stay where they are.")
     at: AtSpec = Field(AtSpec(path="sent"), description="The record's time.")
     site: SiteSpec = Field(SiteSpec(path="adcode"), description="The record's place.")
     incident: IncidentSpec | None = Field(
@@ -54,6 +58,16 @@ class CapSpec(WebSpec):
         "", description="Regular expression: entries of a list whose link, id or title do not match are not fetched."
     )
     most: int = Field(100, ge=1, le=1000, description="Most alerts fetched in one run; the others follow in the next.")
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if bool(self.url) == bool(self.folder):
+            raise ValueError("give either url: (of an alert or a list) or folder: (into which files are dropped)")
+        return self
+
+    def calls(self) -> dict[tuple[str, ...], str]:
+        """The feed's address and the login's; none for a folder."""
+        return super().calls() if self.url else {}
 
     @field_validator("only")
     @classmethod
@@ -124,7 +138,10 @@ class CapSource:
         await self._web.close()
 
     async def _notices(self, state: _State, bad: list[Bad]) -> list[Notice]:
-        """What the address holds that was not read yet, oldest first."""
+        """What the address or the folder holds that was not read yet, oldest first."""
+        if self._spec.folder:
+            found_there = await asyncio.to_thread(self._dropped, state, bad)
+            return sorted(found_there, key=_sent_at)
         found = await self._read(self._spec.url)
         if isinstance(found, Notice):
             return [found]
@@ -140,7 +157,29 @@ class CapSource:
             else:
                 notices += [one] if isinstance(one, Notice) else []
             state.read[link] = None
-        return sorted(notices, key=lambda one: _moment(one.sent) or datetime.min.replace(tzinfo=UTC))
+        return sorted(notices, key=_sent_at)
+
+    def _dropped(self, state: _State, bad: list[Bad]) -> list[Notice]:
+        """The alerts in the folder's new files. A file that is half there is read again once it has changed."""
+        folder = self._context.root / self._spec.folder
+        real = self._context.guard.inside(folder, self._context.root)
+        notices: list[Notice] = []
+        try:
+            if not real.is_dir():
+                raise SourceError(f"folder {folder} does not exist")
+            looks = {path: path.lstat() for path in sorted(real.glob("*.xml"))}
+            marks = {path: f"{path.name}:{look.st_size}:{look.st_mtime_ns}" for path, look in looks.items()}
+            for path in [path for path, mark in marks.items() if mark not in state.read][: self._spec.most]:
+                state.read[marks[path]] = None
+                try:
+                    found = read_cap(read_whole(path, self._spec.max_bytes), path.name, self._spec.languages)
+                except SourceError as error:
+                    bad.append((path.name, "", str(error)))
+                else:
+                    notices += [found] if isinstance(found, Notice) else []
+        except OSError as error:
+            raise SourceError(f"folder {folder} cannot be read: {error.strerror}") from error
+        return notices
 
     async def _read(self, url: str) -> Notice | list[Entry]:
         answer = await self._web.ask(
@@ -198,6 +237,10 @@ class CapSource:
             ends = _moment(str(said[0].get("expires", ""))) if said else None
             if ends is not None and ends <= now:
                 yield from _closed(state.open.pop(identifier), ends.isoformat())
+
+
+def _sent_at(notice: Notice) -> datetime:
+    return _moment(notice.sent) or datetime.min.replace(tzinfo=UTC)
 
 
 def _closed(said: list[Said], changed: str) -> Iterator[Said]:

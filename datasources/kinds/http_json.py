@@ -87,7 +87,7 @@ class HttpJsonSource:
         self.spec: SourceSpec = spec
         self._spec = spec
         self._web = Web(context, spec.auth, spec.headers, spec.request_timeout, transport)
-        self._time = TimeReader(spec.at)
+        self._time = TimeReader(spec.at, spec.clock.ahead)
         self._marks: dict[str, dict[str, str]] = {}
 
     async def fetch(self, ask: Ask) -> AsyncGenerator[Page, None]:

@@ -73,7 +73,7 @@ class Jt808Source:
         self._spec = spec
         self._context = context
         self._every = spec.every or timedelta(minutes=1)
-        self._fleets = Fleets(spec.terminals, spec.sizes, spec.online_for, lambda: _EPOCH)
+        self._fleets = Fleets(spec.terminals, spec.sizes, spec.online_for, lambda: _EPOCH, spec.clock)
         tick = self._every.total_seconds()
         self._server = TcpServer(spec.listen, lambda address: Session(self._fleets, address), tick, _LINGER)
 

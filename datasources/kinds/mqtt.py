@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from datetime import timedelta
-from typing import Literal
+from typing import ClassVar, Literal
 from urllib.parse import urlsplit
 
 from pydantic import ConfigDict, Field, field_validator
@@ -26,6 +26,7 @@ class MqttSpec(SourceSpec):
     """
 
     model_config = ConfigDict(hide_input_in_errors=True)
+    schemes: ClassVar[tuple[str, ...]] = ("mqtt", "mqtts")
     kind: Literal["mqtt"]
     url: str = Field(description="mqtt://host:1883 or mqtts://host:8883, without user and password.")
     topics: tuple[str, ...] = Field(min_length=1, description="Topic filters; + and # stand for levels.")
@@ -60,6 +61,10 @@ class MqttSpec(SourceSpec):
         if parts.username or parts.password:
             raise ValueError("url: user and password do not belong into an address; use user_env: and password_env:")
         return url
+
+    def calls(self) -> dict[tuple[str, ...], str]:
+        """The broker."""
+        return {("url",): self.url}
 
     @field_validator("topics")
     @classmethod

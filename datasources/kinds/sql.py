@@ -97,7 +97,7 @@ class SqlSource:
         self.spec: SourceSpec = spec
         self._spec = spec
         self._context = context
-        self._time = TimeReader(spec.at)
+        self._time = TimeReader(spec.at, spec.clock.ahead)
         self._engine: Engine | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"sql-{spec.key}")
 

@@ -204,4 +204,8 @@ SITES: Mapping[str, str] = {
     "hall": "大厅",
     "parking": "停车场",
     "restaurant": "餐饮",
+    "micro": "微站",
+    "building_site": "工地",
+    "brook": "河涌",
+    "datacentre": "政务云",
 }

@@ -275,3 +275,26 @@ def test_a_district_can_be_named_by_the_departments_word_with_a_rest(mapped: Map
     }
     rows = [{"time": T, "site": f"n{i}", "pm": 5, "area": area} for i, area in enumerate(("清城", "别处"))]
     assert [s.district for s in mapped(spec(site=site), *rows).sites] == ["441802", "441800"]
+
+
+@pytest.mark.parametrize(
+    ("clock", "at", "reason"),
+    [
+        ({}, "2026-11-24T14:39:00", ""),
+        ({}, "2026-11-24T14:41:00", "more than the 10m that its clock may be ahead"),
+        ({"ahead": "2m"}, "2026-11-24T14:33:00", "more than the 2m that its clock may be ahead"),
+        ({"ahead": "0s"}, "2026-11-24T14:30:00", ""),
+        ({"late": "7d"}, "2026-11-17T14:30:00", ""),
+        ({"late": "7d"}, "2026-11-17T14:29:00", "more than the 7d that a value may be late"),
+        ({}, "2019-01-01T00:00:00", ""),
+    ],
+)
+def test_a_time_farther_from_its_arrival_than_declared_is_kept_apart_with_both_times(
+    spec: Callable[..., SourceSpec], context: SourceContext, clock: dict[str, str], at: str, reason: str
+) -> None:
+    received = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
+    declared = spec(clock=clock, at={"path": "t"}, metrics={"air.pm25": "v"}, site={"fixed": "A1"})
+    batch = Mapper(declared, context).batch(Page((Record({"t": at, "v": 1}, "row 1"),)), received)
+    assert len(batch.observations) == (not reason)
+    assert [reason in one.reason for one in batch.rejects] == ([True] if reason else [])
+    assert all("2026-11-24T06:30:00+00:00" in one.reason and at in one.raw for one in batch.rejects)

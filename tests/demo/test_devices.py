@@ -82,7 +82,7 @@ def present(city: City, tmp_path: Path, cockpit: Cockpit) -> Present:
 
 
 def made(present: Present, cockpit: Cockpit, source: str = "fume") -> devices.Outstations:
-    ports = dict.fromkeys(["DEMO_LISTEN_FUME", "DEMO_LISTEN_OUTFALLS"], cockpit.port)
+    ports = dict.fromkeys([line.port_variable for line in devices.LINES], cockpit.port)
     return next(one for one in devices.outstations(present, ports) if one._line.source == source)
 
 
@@ -136,7 +136,7 @@ async def test_an_outage_silences_the_monitors(cockpit: Cockpit, present: Presen
     async with cockpit.listening():
         assert (
             await devices.outstations(
-                present, dict.fromkeys(["DEMO_LISTEN_FUME", "DEMO_LISTEN_OUTFALLS"], cockpit.port)
+                present, dict.fromkeys([line.port_variable for line in devices.LINES], cockpit.port)
             )[0].update()
             == 0
         )

@@ -142,4 +142,4 @@ async def test_the_cockpit_takes_what_the_platform_sends(
     assert run.read == sent
     assert run.rejected < sent / 10
     buses = {site.id for site in city.sites.values() if site.kind == "bus"}
-    assert {one.key.site for one in store.latest(["bus.in_service"])} == buses
+    assert {one.key.site for one in store.latest(["bus.passengers"])} == buses

@@ -53,8 +53,7 @@ def test_every_place_has_a_feed_and_every_device_is_declared(coastal: City) -> N
     assert {site.kind for site in coastal.sites.values() if site.id not in fed} <= {"grid"}
     for line in LINES:
         declared = coastal.sources[line.source].model_dump()["devices"]
-        kind = {"fume": "restaurant", "outfalls": "outfall"}[line.source]
-        assert set(declared) == {mn_of(coastal, s.id) for s in coastal.sites.values() if s.kind == kind}
+        assert set(declared) == {mn_of(coastal, s.id) for s in coastal.sites.values() if s.kind == line.kind}
 
 
 def test_scenarios_are_told_in_the_citys_own_words(coastal: City, city: City) -> None:

@@ -139,7 +139,7 @@ def wait_for(condition, seconds: float, alive=lambda: True) -> None:
 
 @pytest.fixture(scope="session")
 def cockpit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cockpit]:
-    running = start(tmp_path_factory.mktemp("cockpit"), free_ports(7))
+    running = start(tmp_path_factory.mktemp("cockpit"), free_ports(13))
     yield running
     if running.process.poll() is None:
         stop(running)

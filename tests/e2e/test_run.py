@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.timeout(300)]
 
 
 def test_ctrl_c_ends_everything_and_a_second_run_goes_on(tmp_path: Path) -> None:
-    port = free_ports(7)
+    port = free_ports(13)
     first = start(tmp_path, port)
     assert {name: len(first.pids(name)) for name in ("demo", "collect", "web")} == {"demo": 1, "collect": 1, "web": 1}
     assert stop(first) == 0
@@ -39,14 +39,14 @@ def test_a_broken_city_is_told_by_file_line_and_key(tmp_path: Path) -> None:
     shutil.copytree(ROOT / CITY, city)
     metrics = city / "metrics.yaml"
     metrics.write_text(metrics.read_text(encoding="utf-8").replace("better: ", "beter: ", 1), encoding="utf-8")
-    done = run_app("run", env=environment(tmp_path / "var", free_ports(7), str(city)))
+    done = run_app("run", env=environment(tmp_path / "var", free_ports(13), str(city)))
     assert done.returncode == 2
     assert "metrics.yaml:" in done.stderr
     assert "better" in done.stderr
 
 
 def test_a_store_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
-    env = environment(tmp_path, free_ports(7)) | {"DATABASE_URL": "sqlite:////proc/cockpit.sqlite"}
+    env = environment(tmp_path, free_ports(13)) | {"DATABASE_URL": "sqlite:////proc/cockpit.sqlite"}
     done = run_app("run", env=env)
     assert done.returncode == 2
     assert "/proc/cockpit.sqlite" in done.stderr.replace("\n", "")
@@ -54,7 +54,7 @@ def test_a_store_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
 
 
 def test_an_unknown_scenario_names_the_known_ones(tmp_path: Path) -> None:
-    done = run_app("demo", "rainstrom", env=environment(tmp_path, free_ports(7)))
+    done = run_app("demo", "rainstrom", env=environment(tmp_path, free_ports(13)))
     assert done.returncode == 2
     assert "rainstorm" in done.stderr
 
