@@ -1,8 +1,9 @@
 """What the routes need of the running web process; made by app.py."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
 from domain.city import City
@@ -34,4 +35,8 @@ class Services:
     cache: Path
     now: Callable[[], datetime]
     csp_hashes: Callable[[], Sequence[str]] = no_hashes
-    displays: Displays = field(default_factory=Displays)
+
+    @cached_property
+    def displays(self) -> Displays:
+        """The walls, as the store keeps them."""
+        return Displays(self.store.walls)

@@ -46,6 +46,7 @@ from store.recent import Recent
 from store.retention import Plan, Retention
 from store.runs import read_cursor, read_health, read_runs, write_run
 from store.sites import read_sites
+from store.walls import Walls
 from store.work import Work
 
 T = TypeVar("T")
@@ -58,6 +59,7 @@ class Store:
     `people` are accounts, sessions and tokens; `audit` what everybody did; `inbox` what other systems push.
     `desk` are cases, notices and silences, `duty` the dossiers and what people decide.
     `forecasts` is what is expected. `control` is how sources are worked and what people ask of them, `leases` which collector works them.
+    `walls` is what the walls report and are told.
     """
 
     def __init__(self, driver: Driver, calendar: Calendar, where: str) -> None:
@@ -78,6 +80,7 @@ class Store:
         self.forecasts = Forecasts(work, self._dictionary)
         self.control = Control(work, driver)
         self.leases = Leases(self._aside, driver)
+        self.walls = Walls(work)
 
     # -- writing
 
