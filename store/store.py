@@ -56,10 +56,8 @@ class Store:
     """One open store; made by `open_store`. Times given and taken are aware, in arrays they are ms UTC.
 
     One writer at a time across all processes; every read sees one moment and never waits for the writer.
-    `people` are accounts, sessions and tokens; `audit` what everybody did; `inbox` what other systems push.
-    `desk` are cases, notices and silences, `duty` the dossiers and what people decide.
-    `forecasts` is what is expected. `control` is how sources are worked and what people ask of them, `leases` which collector works them.
-    `walls` is what the walls report and are told.
+    `people`: accounts, sessions, tokens. `audit`: what everybody did. `inbox`: what other systems push. `desk`: cases, notices, silences.
+    `duty`: dossiers, decisions. `forecasts`: what is expected. `control`, `leases`: how sources are worked, by which collector. `walls`: reports and orders.
     """
 
     def __init__(self, driver: Driver, calendar: Calendar, where: str) -> None:
@@ -78,9 +76,8 @@ class Store:
         self.desk = Desk(work, driver, calendar)
         self.duty = Duty(work, driver, calendar)
         self.forecasts = Forecasts(work, self._dictionary)
-        self.control = Control(work, driver)
+        self.control, self.walls = Control(work, driver), Walls(work)
         self.leases = Leases(self._aside, driver)
-        self.walls = Walls(work)
 
     # -- writing
 
