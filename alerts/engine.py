@@ -21,6 +21,7 @@ from domain.health import STALE_AFTER, source_place
 from domain.incident import Incident
 from domain.observation import Observation
 from domain.rule import Rule
+from domain.wall import wall_place
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,7 @@ class Engine:
         """
         areas = {city.adcode: city.spec.name, **{d.adcode: d.name for d in city.spec.districts}}
         areas |= {source_place(key): spec.name or spec.department for key, spec in city.sources.items()}
+        areas |= {wall_place(key): wall.name for key, wall in city.spec.walls.items()}
         return cls(
             city.rules, World(city.metrics, city.sites, areas, city.zone, history or NoHistory()), open_alerts, newest
         )

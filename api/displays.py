@@ -1,5 +1,6 @@
 """POST /wall/beat: a wall says that it lives and what it shows, and hears what it shall show."""
 
+import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Request
@@ -40,7 +41,8 @@ def router(services: Services) -> APIRouter:
             raise ApiError(401, "signed_out", "Sign in first.")
         facts = told.model_dump(exclude={"name"})
         address = viewer.address or (request.client.host if request.client else "")
-        orders = services.displays.beat(viewer.login, told.name, address, facts, services.now())
+        beaten = services.displays.beat
+        orders = await asyncio.to_thread(beaten, viewer.login, told.name, address, facts, services.now())
         return JSONResponse(
             {
                 "scene": orders.scene,

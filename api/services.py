@@ -1,7 +1,7 @@
 """What the routes need of the running web process; made by app.py."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, partial
 from pathlib import Path
@@ -36,9 +36,12 @@ class Services:
     cache: Path
     now: Callable[[], datetime]
     csp_hashes: Callable[[], Sequence[str]] = no_hashes
-    displays: Displays = field(default_factory=Displays)
-
     @cached_property
     def measured(self) -> Measured:
         """How good the data are, measured once for everybody."""
         return Measured(partial(measure, self.city, self.store))
+
+    @cached_property
+    def displays(self) -> Displays:
+        """The walls, as the store keeps them."""
+        return Displays(self.store.walls)

@@ -1,5 +1,6 @@
 """The page of the walls: what they report, and orders to them."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -82,6 +83,8 @@ def register(app: Dash, services: AccountServices, walls: Displays) -> None:
     )
     async def show(search: str | None, _news: object, _changed: object) -> Any:
         viewer = current()
-        return no_update if viewer is None else page.body(services.desk(viewer, search or ""), walls.all())
+        if viewer is None:
+            return no_update
+        return page.body(services.desk(viewer, search or ""), await asyncio.to_thread(walls.all))
 
     wire(app, services, Pressed(page.PAGE, page.SAID, page.CHANGED), acts)

@@ -85,7 +85,7 @@ def page(head: str) -> str:
 
 def _reference() -> Iterator[str]:
     yield f"# Reference\n\n`derive` knows: {', '.join(f'`{name}`' for name in sorted(derive.NAMES | {'health', 'status'}))}.\n"
-    yield f"The cockpit measures of itself: {', '.join(f'`{name}`' for name in sorted(MEASURED))}; those of a source at the site `source:<key>`.\n"
+    yield f"The cockpit measures of itself: {', '.join(f'`{name}`' for name in sorted(MEASURED))}; those of a source at the site `source:<key>`, those of a wall at `wall:<name>`.\n"
     told: set[type[BaseModel]] = set()
     for title, words, model, given in _FILES:
         yield f"## {title}\n\n{f'{words} {_prose(model)}'.strip()}\n\n{_table(model, given)}"

@@ -18,7 +18,7 @@ from domain.rule import Rule
 from domain.screen import Screen
 from domain.source import SourceSpec
 from domain.topic import TopicPage
-from domain.wall import WallScene
+from domain.wall import WallScene, WallSpec
 
 
 class TileLayer(BaseModel):
@@ -98,6 +98,9 @@ class CitySpec(BaseModel):
     )
     districts: tuple[District, ...] = Field(description="Districts in the order in which screens list them.")
     map: MapSpec = Field(description="How the map is drawn.")
+    walls: dict[str, WallSpec] = Field(
+        default_factory=dict, description="Walls that are watched, by login or login/name; a silent one is an alert."
+    )
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,8 @@ RATE, STATE = "system.health_rate", "source.state"
 ROWS, REJECTED, LATENCY, AGE = "source.rows", "source.rejected", "source.latency", "source.age"
 SPOOL = "system.spool"  # per cent of the fullest spool of the collectors
 QUALITY = "source.quality"  # jobs/quality.py: each hour, and in day roll-ups what its course over months is read from
-MEASURED = frozenset({RATE, SPOOL, STATE, ROWS, REJECTED, LATENCY, AGE, QUALITY})
+WALL_SILENCE = "wall.silence"  # of each wall that the city declares, at `domain.wall.wall_place`
+MEASURED = frozenset({RATE, SPOOL, STATE, ROWS, REJECTED, LATENCY, AGE, QUALITY, WALL_SILENCE})
 STATE_CODES = {state: code for code, state in enumerate(Freshness)}  # 0 live, 1 late, 2 stale, 3 down, 4 none
 _PLACE = "source:"
 

@@ -16,6 +16,29 @@ COLUMNS: dict[str, int] = {"portrait": 1, "ultrawide": 4, "double": 5, "triple":
 """Columns of a wall of each width: upright, 21:9, two and three screens of 16:9 side by side."""
 
 
+_PLACE = "wall:"
+
+
+def wall_place(wall: str) -> str:
+    """The site that figures about a wall belong to."""
+    return _PLACE + wall
+
+
+def wall_at(place: str) -> str:
+    """The wall whose site this is, "" for any other place."""
+    return place.removeprefix(_PLACE) if place.startswith(_PLACE) else ""
+
+
+class WallSpec(BaseModel):
+    """A wall that somebody answers for, under city.yaml's `walls`, by the name under which it reports: login or login/name."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    name: str = Field(description="Name in alerts and on /walls.")
+    silent_after: Duration = Field(
+        timedelta(minutes=1), description="Without a report for so long it counts as silent."
+    )
+
+
 class Grid(BaseModel):
     """A CSS grid: areas, column and row sizes."""
 

@@ -17,12 +17,15 @@ from domain.health import (
     STATE,
     STATE_CODES,
     SYSTEM,
+    WALL_SILENCE,
     SourceHealth,
     source_place,
 )
 from domain.observation import Observation
+from domain.wall import wall_place
 from indicators.status import health_share
 from jobs.clock import local_midnight
+from snapshot.displays import last_seen
 from store import Store
 
 EVERY = timedelta(minutes=1)
@@ -40,6 +43,8 @@ def recorder(
         health = await asyncio.to_thread(store.health, now, city.sources, local_midnight(now, city.zone))
         living = [one for one in await asyncio.to_thread(store.control.collectors, now) if now - one.seen < LIVING]
         observations = measured(city, health, now, max((one.spool.share for one in living), default=None))
+        if city.spec.walls and WALL_SILENCE in city.metrics:
+            observations += silences(city, await asyncio.to_thread(last_seen, store.walls), now)
         if observations:
             await write(Batch(SYSTEM, now, observations, read=len(observations)))
 
@@ -61,6 +66,12 @@ def measured(
     due = {key for key in MEASURED if key in city.metrics and not minute % max(city.metrics[key].every // EVERY, 1)}
     said = [*_city(city, health, spool), *(told for key, one in ran.items() for told in _source(key, one, now))]
     return tuple(Observation(metric, site, SYSTEM, now, value, now) for metric, site, value in said if metric in due)
+
+
+def silences(city: City, seen: Mapping[str, datetime], now: datetime) -> tuple[Observation, ...]:
+    """Whether each declared wall is silent beyond its time; one that never reported is left out, as a source is."""
+    said = [(key, now - seen[key] > wall.silent_after) for key, wall in city.spec.walls.items() if key in seen]
+    return tuple(Observation(WALL_SILENCE, wall_place(key), SYSTEM, now, float(silent), now) for key, silent in said)
 
 
 def _city(city: City, health: Mapping[str, SourceHealth], spool: float | None) -> Iterator[_Said]:

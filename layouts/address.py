@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from domain.city import City
 from domain.health import source_at
+from domain.wall import wall_at
 from layouts.text import LANGUAGES
 
 
@@ -45,8 +46,10 @@ def read(search: str, city: City) -> Address:
 
 
 def _is_place(place: str, city: City) -> bool:
-    """A site, a district, the city, or a source as the place of what is measured of it."""
-    return place == city.adcode or place in city.districts or place in city.sites or source_at(place) in city.sources
+    """A site, a district, the city, or a source or wall as the place of what is measured of it."""
+    if place == city.adcode or place in city.districts or place in city.sites:
+        return True
+    return source_at(place) in city.sources or wall_at(place) in city.spec.walls
 
 
 def _moment(text: str) -> datetime | None:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from domain.account import Right, Role
-from domain.health import MEASURED, RATE, source_at
+from domain.health import MEASURED, RATE, WALL_SILENCE, source_at
 from domain.metric import Metric
 from domain.screen import Item
 from duty.daily import WRITERS
@@ -16,6 +16,7 @@ from layouts.view import View, is_judgeable, is_refused
 from snapshot.model import Basis, Reading
 
 LIST_LENGTH = 60
+OF_SOURCES = MEASURED - {WALL_SILENCE}
 COMPARED: tuple[Basis, ...] = ("yesterday", "week", "month", "year", "progress")
 TOPICS = {
     "service": "政务服务",
@@ -69,7 +70,7 @@ def _metric(view: View, metric: Metric, place: str) -> list[Child]:
         head,
         _value(view, metric, reading),
         _ways(view, metric, place, reading),
-        sources.table(view) if metric.key in MEASURED and not source_at(place) else None,
+        sources.table(view) if metric.key in OF_SOURCES and not source_at(place) else None,
         _compared(view, metric, place),
         _history(view, metric, place),
         _facts(view, metric, reading),

@@ -13,6 +13,7 @@ from domain.incident import Incident
 from domain.metric import Metric
 from domain.screen import Item, PanelSpec, Screen
 from domain.source import SourceSpec
+from domain.wall import wall_at
 from layouts.text import said, translate
 from snapshot.model import Reading, Snapshot
 
@@ -110,6 +111,9 @@ class View:
         source = city.sources.get(source_at(place))
         if source is not None:
             return self.source_label(source)
+        wall = city.spec.walls.get(wall_at(place))
+        if wall is not None:
+            return wall.name
         spot = city.sites.get(place) or city.districts.get(place)
         english = city.spec.name_en if place == city.adcode else (spot.name_en if spot else "")
         return self.either(city.place_name(place), english)

@@ -47,6 +47,7 @@ from store.recent import Recent
 from store.retention import Plan, Retention
 from store.runs import read_cursor, read_health, read_runs, write_run
 from store.sites import read_sites
+from store.walls import Walls
 from store.work import Work
 
 T = TypeVar("T")
@@ -57,7 +58,7 @@ class Store:
 
     One writer at a time across all processes; every read sees one moment and never waits for the writer. `people` are accounts,
     `audit` what they did; `inbox` what is pushed; `desk` cases, notices, silences; `duty` dossiers; `forecasts` what is expected;
-    `feeds` is how sources did, `control` how they are worked, `leases` by whom.
+    `feeds` is how sources did, `control` how they are worked, `leases` by whom; `walls` reports and orders.
     """
 
     def __init__(self, driver: Driver, calendar: Calendar, where: str) -> None:
@@ -76,7 +77,7 @@ class Store:
         self.desk = Desk(work, driver, calendar)
         self.duty = Duty(work, driver, calendar)
         self.feeds, self.forecasts = Feeds(work), Forecasts(work, self._dictionary)
-        self.control = Control(work, driver)
+        self.control, self.walls = Control(work, driver), Walls(work)
         self.leases = Leases(self._aside, driver)
 
     # -- writing

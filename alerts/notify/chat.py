@@ -72,12 +72,18 @@ class Chat:
         scheme = _scheme(address)
         gateway = self._gateway(scheme, address)
         self._judge(scheme, gateway)
+        body = message.text.partition("\n")[2] or message.text
         from apprise import LogCapture
 
-        body = message.text.partition("\n")[2] or message.text
-        with LogCapture(level=logging.WARNING) as log:  # type: ignore[no-untyped-call]
-            taken = bool(gateway.notify(body=body, title=message.title))
-            said = log.getvalue()
+        from alerts.notify.judged_calls import judging
+
+        try:
+            # Apprise resolves the name again, and the name server may say another thing by now.
+            with judging(self._means.guard), LogCapture(level=logging.WARNING) as log:  # type: ignore[no-untyped-call]
+                taken = bool(gateway.notify(body=body, title=message.title))
+                said = log.getvalue()
+        except SourceError as error:  # the guard's
+            raise NotifyError(str(error), permanent=True) from None
         if not taken:
             raise _refusal(scheme, said)
         return f"accepted by {scheme}"
@@ -88,9 +94,13 @@ class Chat:
             raise NotifyError(fault, permanent=True)
         from apprise import AppriseAsset
 
+        from alerts.notify.judged_calls import fit
+
         logging.getLogger("apprise").propagate = False  # its lines hold addresses
         module, name = GATEWAYS[scheme]
-        kind = getattr(importlib.import_module(f"apprise.plugins.{module}"), name)
+        plugin = importlib.import_module(f"apprise.plugins.{module}")
+        fit(plugin)
+        kind = getattr(plugin, name)
         # An answer may not lead elsewhere: Apprise follows redirects unless it is told not to.
         asset = AppriseAsset(http_redirects=False, async_mode=False, app_id="city-cockpit")
         fields = kind.parse_url(address)

@@ -85,8 +85,6 @@ SUBJECTS = {
     "instruction": "批示",
     "daily": "日报",
     "source": "数据源",
-    "quarantine": "隔离记录",
-    "catalogue": "数据目录",
     "wall": "大屏",
     "notice": "通知",
     "data": "数据",

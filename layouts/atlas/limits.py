@@ -28,7 +28,7 @@ def round_limits(values: Sequence[float]) -> tuple[float, ...]:
         return ()
     low, high = min(values), max(values)
     step = _round_up((high - low) / CLASSES)
-    first = math.floor(low / step) + 1
+    first = math.floor(low / step + 1e-9) + 1  # a lowest value that is itself round lies in the lowest class
     return tuple(round((first + i) * step, 10) for i in range(CLASSES - 1))
 
 

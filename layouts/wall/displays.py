@@ -9,7 +9,7 @@ from layouts.accounts.desk import Desk
 from layouts.alerts import news
 from layouts.tags import Child, Node, h, store
 from layouts.wall.page import ordered
-from snapshot.displays import Display
+from snapshot.displays import SILENT, Display
 
 PATH = "/walls"
 PAGE = "walls"
@@ -32,7 +32,7 @@ def body(desk: Desk, displays: Sequence[Display]) -> list[Child]:
     if not displays:
         hint = desk.t("大屏打开 /wall 后每 20 秒报到一次；账号用 app.py user add … --role wall 建立（docs/wall.md）。")
         return [frame.none(desk.t("还没有大屏报到"), hint)]
-    silent = sum(one.silent(desk.now) for one in displays)
+    silent = sum(_is_silent(desk, one) for one in displays)
     caption = desk.t("{n} 块大屏，{m} 块失联", n=len(displays), m=silent)
     rows = [_row(desk, one) for one in displays]
     parts: list[Child] = [h("Div", h("Span", caption, "bar-caption"), "bar"), h("Ul", rows, "things")]
@@ -40,7 +40,7 @@ def body(desk: Desk, displays: Sequence[Display]) -> list[Child]:
 
 
 def _row(desk: Desk, one: Display) -> Node:
-    silent = one.silent(desk.now)
+    silent = _is_silent(desk, one)
     state = desk.t("失联 {age}", age=desk.age(one.seen)) if silent else desk.t("在线")
     scenes = {scene.key: desk.either(scene.title, scene.title_en) for scene in ordered(desk.city)}
     fact = one.facts
@@ -60,7 +60,7 @@ def _row(desk: Desk, one: Display) -> Node:
         desk.t("消息：{what}", what=one.orders.message) if one.orders.message else "",
     ]
     words = [
-        h("Div", [h("B", one.id), h("Span", state, "tag" if silent else "tag is-on")], "thing-name"),
+        h("Div", [h("B", _name(desk, one.id)), h("Span", state, "tag" if silent else "tag is-on")], "thing-name"),
         h("Div", [h("Span", text) for text in facts if text], "thing-facts"),
         h("Div", [h("Span", text) for text in orders if text], "thing-facts"),
     ]
@@ -69,6 +69,18 @@ def _row(desk: Desk, one: Display) -> Node:
         frame.press(desk.t("恢复轮播"), f"{PAGE}:free", one.id),
     ]
     return h("Li", [h("Div", words, "thing-words"), *buttons], "thing")
+
+
+def _is_silent(desk: Desk, one: Display) -> bool:
+    """Silent beyond the time that the city declares for it, else beyond a minute."""
+    declared = desk.city.spec.walls.get(one.id)
+    return desk.now - one.seen > (declared.silent_after if declared else SILENT)
+
+
+def _name(desk: Desk, wall: str) -> str:
+    """The name under which it reports, with the one that the city declares."""
+    declared = desk.city.spec.walls.get(wall)
+    return f"{declared.name} · {wall}" if declared else wall
 
 
 def _form(desk: Desk, displays: Sequence[Display]) -> Node:

@@ -30,8 +30,8 @@ def services(access: Access, sqlite_store: Store) -> AccountServices:  # noqa: F
 
 
 @pytest.fixture
-def known() -> Displays:
-    made = Displays()
+def known(sqlite_store: Store) -> Displays:  # noqa: F811
+    made = Displays(sqlite_store.walls)
     made.beat("wall.hall", "", "10.0.0.1", {"scene": "traffic", "fps": 59.0, "build": "abcdef12345"}, NOW)
     made.beat("wall.desk", "", "10.0.0.2", {"call": "0007"}, NOW - timedelta(minutes=5))
     return made

@@ -44,6 +44,7 @@ def test_every_schema_is_one_and_leads_nowhere_wrong(name: str) -> None:
 @pytest.mark.parametrize("city", CITIES, ids=lambda path: path.name)
 def test_the_schemas_accept_every_city(city: Path) -> None:
     files = {name: [path for path in city.glob(f"{pattern}") if path.is_file()] for name, pattern in FILES.items()}
+    is_laid_over = "\nextends:" in (city / "city.yaml").read_text(encoding="utf-8")
     files["screen"] = list((city / "screens").glob("*.yaml"))
     files["sites"] += list((city / "sites").glob("*.yaml"))
     for name, paths in files.items():
@@ -51,7 +52,10 @@ def test_the_schemas_accept_every_city(city: Path) -> None:
             raw = path.read_bytes().replace(b"${", b"$${")  # as an editor sees it: not expanded
             document = parse(path.name, raw, {})
             assert document.problems == []
-            assert faults(name, document.data) == [], path
+            found = faults(name, document.data)
+            if is_laid_over:  # it says only what differs
+                found = [fault for fault in found if "is a required property" not in fault]
+            assert found == [], path
 
 
 @pytest.mark.parametrize(

@@ -8,15 +8,25 @@ import pytest
 
 import config
 from demo.city import World
+from demo.feeds import FEEDS
 from demo.publication import Publisher
 from demo.scenario import Script
 from demo.serve import environment
 from domain.city import City
+from domain.metric import Metric
 
 ROOT = Path(__file__).parents[2]
 SECRET = "only-for-tests"
 OFFSET = 8 * 3600
+COAST = {"tides", "buoys", "beaches", "visitors"}  # feeds that 清远, which lies inland, has no source for
+INLAND = [feed for feed in FEEDS if feed.source not in COAST]
 NOW = int(datetime(2026, 11, 24, 6, 32, 30, tzinfo=UTC).timestamp())  # 14:32:30 on a Tuesday in China
+
+
+def is_computed(metric: Metric) -> bool:
+    """Whether the cockpit makes a metric itself, of others or of how it fares."""
+    made = metric.ratio or metric.derive or metric.composite or metric.agree or metric.key.startswith("found.")
+    return bool(made) or metric.topic == "system"
 
 
 def load(var: Path) -> City:

@@ -12,7 +12,7 @@ from demo.city import World
 from demo.feeds import FEEDS
 from demo.publication import Publisher
 from domain.city import City
-from tests.demo.conftest import NOW
+from tests.demo.conftest import NOW, is_computed
 
 WORDS = 10  # characters; a definition shorter than this says nothing
 
@@ -92,7 +92,7 @@ def test_an_ordinary_day_has_few_alerts_and_none_of_the_worst(city: City, world:
     loud = {}
     for rule in city.rules.values():
         metric = city.metrics.get(rule.when.metric)
-        if rule.when.kind != "threshold" or metric is None or metric.derive or metric.topic == "system":
+        if rule.when.kind != "threshold" or metric is None or is_computed(metric):
             continue
         kind = metric.site_kind or ("city" if metric.topic == "digital" else "district")
         group = world.group(kind)

@@ -14,7 +14,7 @@ from geo import build_sites, roads
 from geo.places import CityPlaces, distance_m, length_km
 
 COUNTS = {
-    "hall": 9, "air": 12, "weather": 16, "rain": 56, "gauge": 24, "reservoir": 16, "section": 20, "outfall": 20,
+    "hall": 9, "bureau": 10, "air": 12, "weather": 16, "rain": 56, "gauge": 24, "reservoir": 16, "section": 20, "outfall": 20,
     "restaurant": 38, "parking": 24, "bus": 24, "noise": 12, "camera": 8, "fleet": 8, "segment": 102,
     "micro": 19, "building_site": 19, "brook": 6, "datacentre": 3,
 }  # fmt: skip

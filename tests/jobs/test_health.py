@@ -9,12 +9,24 @@ import pytest
 
 from alerts.engine import Engine
 from domain.city import City
-from domain.health import MEASURED, QUALITY, RATE, SPOOL, STATE, Freshness, SourceHealth, source_at, source_place
+from domain.health import (
+    MEASURED,
+    QUALITY,
+    RATE,
+    SPOOL,
+    STATE,
+    WALL_SILENCE,
+    Freshness,
+    SourceHealth,
+    source_at,
+    source_place,
+)
 from domain.metric import Metric
 from domain.rule import Moment, Rule, When
 from domain.run import SourceRun
 from domain.source import AtSpec, SiteSpec, SourceSpec
-from jobs.health import measured, recorder
+from domain.wall import WallSpec, wall_place
+from jobs.health import measured, recorder, silences
 from jobs.ingest import Ingest
 from store import Store, open_store
 from tests.cities import tiny_city
@@ -76,7 +88,7 @@ def test_every_source_says_its_five_figures_and_the_city_its_share(city: City) -
 def test_each_figure_comes_at_its_declared_interval(city: City) -> None:
     found = {"hall": health("hall")}
     assert {m for m, _ in said(city, found, NOON + MINUTE)} == {RATE, STATE}
-    assert {m for m, _ in said(city, found, NOON + 5 * MINUTE + timedelta(seconds=41))} == MEASURED - {QUALITY}
+    assert {m for m, _ in said(city, found, NOON + 5 * MINUTE + timedelta(seconds=41))} == MEASURED - {QUALITY, WALL_SILENCE}
 
 
 def test_only_declared_metrics_are_written(city: City) -> None:
@@ -123,3 +135,20 @@ async def test_nothing_is_written_before_a_source_has_run(city: City, store: Sto
     ingest = Ingest(city, store, Engine.of(city, (), {}), lambda: NOON)
     await recorder(city, store, ingest.write)(NOON)
     assert store.latest() == []
+
+
+def test_a_declared_wall_is_silent_beyond_its_own_time_and_no_longer_once_it_is_back() -> None:
+    spec = tiny_city().spec.model_copy(
+        update={"walls": {"hall": WallSpec(name="大厅大屏", silent_after=2 * MINUTE), "never": WallSpec(name="新大屏")}}
+    )
+    city = replace(tiny_city(), spec=spec)
+
+    def told(seen: datetime) -> list[tuple[str, float]]:
+        return [
+            (one.site, one.value)
+            for one in silences(city, {"hall": seen, "unknown": seen}, NOON)
+            if one.value is not None
+        ]
+
+    assert told(NOON - 2 * MINUTE) == [(wall_place("hall"), 0.0)]
+    assert told(NOON - 3 * MINUTE) == [(wall_place("hall"), 1.0)]

@@ -1,9 +1,11 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.wall import WallSpec
 from layouts.address import Address, read
 from tests.layouts.fake import city
 
@@ -33,3 +35,11 @@ def test_a_plus_in_a_zone_survives_the_query() -> None:
 @given(st.text(max_size=80))
 def test_any_text_is_a_readable_address(search: str) -> None:
     assert isinstance(read(search, CITY), Address)
+
+
+def test_a_declared_wall_is_a_place_and_no_other_is() -> None:
+    spec = CITY.spec.model_copy(update={"walls": {"wall.hall": WallSpec(name="指挥大厅大屏")}})
+    watched = replace(CITY, spec=spec)
+    assert read("?place=wall:wall.hall", watched).place == "wall:wall.hall"
+    assert read("?place=wall:wall.other", watched).place == ""
+    assert read("?place=wall:", watched).place == ""

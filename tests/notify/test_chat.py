@@ -1,11 +1,18 @@
 """Chat gateways through Apprise, against a real server on loopback."""
 
+import importlib
+import inspect
 import json
+import re
+import socket
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from apprise.plugins.wecombot import NotifyWeComBot
 
-from alerts.notify.chat import Chat, ChatReceiver
+from alerts.notify.chat import GATEWAYS, Chat, ChatReceiver
+from alerts.notify.judged_calls import JUDGED
 from alerts.notify.sender import Means
 from datasources.guard import Guard
 from domain.errors import NotifyError
@@ -80,3 +87,69 @@ async def test_a_gateway_that_is_away_is_tried_again() -> None:
 async def test_a_variable_that_is_not_set_is_named() -> None:
     chat = Chat(ChatReceiver(key="group", url_env="GROUP"), OPEN)
     assert "GROUP" in str(await refusal(chat))
+
+
+def answering(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> list[str]:
+    """A name server that knows gateway.example by one address after another; the names that it was asked for."""
+    asked: list[str] = []
+    real: Callable[..., Any] = socket.getaddrinfo
+
+    def lookup(host: Any, port: Any, *args: Any, **more: Any) -> Any:
+        if host != "gateway.example":
+            return real(host, port, *args, **more)
+        asked.append(host)
+        return real(addresses[min(len(asked), len(addresses)) - 1], port, *args, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", lookup)
+    return asked
+
+
+def named(server: Server, scheme: str = "json") -> str:
+    return local(server, scheme).replace("127.0.0.1", "gateway.example")
+
+
+async def test_a_name_that_leads_inward_when_it_is_called_is_refused(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = answering(monkeypatch, "93.184.216.34", "127.0.0.1")
+    error = await refusal(to(named(server), Guard()))
+    assert "this machine itself" in str(error)
+    assert error.permanent
+    assert len(asked) == 2
+    assert server.got == []
+
+
+async def test_what_is_called_is_what_was_judged(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = answering(monkeypatch, "127.0.0.1", "127.0.0.1", "10.0.0.1")
+    chat = to(named(server))
+    await chat.send(message())
+    await chat.close()
+    assert len(asked) == 2  # a third look would be nobody's
+    ((_, headers, _),) = server.got
+    assert headers["host"].startswith("gateway.example")
+
+
+async def test_a_proxy_of_the_machine_is_not_asked(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", server.url)
+    answering(monkeypatch, "127.0.0.2")
+    chat = to(named(server))
+    with pytest.raises(NotifyError):  # nobody listens at 127.0.0.2; the proxy would have taken it
+        await chat.send(message())
+    await chat.close()
+    assert server.got == []
+
+
+async def test_a_name_that_is_forgotten_meanwhile_is_tried_again(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answering(monkeypatch, "93.184.216.34", "no.such.name.invalid")
+    assert not (await refusal(to(named(server), Guard()))).permanent
+
+
+@pytest.mark.parametrize("module", sorted({module for module, _ in GATEWAYS.values()}))
+def test_a_gateway_has_no_other_way_out(module: str) -> None:
+    source = inspect.getsource(importlib.import_module(f"apprise.plugins.{module}"))
+    assert "import requests" in source
+    assert not re.search(r"^\s*(?:from|import) (?:socket|http|urllib|httpx|smtplib|asyncio)\b", source, re.MULTILINE)
+    used = set(re.findall(r"\brequests\.(\w+)", source))
+    assert all(hasattr(JUDGED, name) for name in used)
