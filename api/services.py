@@ -36,6 +36,7 @@ class Services:
     cache: Path
     now: Callable[[], datetime]
     csp_hashes: Callable[[], Sequence[str]] = no_hashes
+
     @cached_property
     def measured(self) -> Measured:
         """How good the data are, measured once for everybody."""

@@ -95,7 +95,13 @@ def test_an_hour_of_the_older_part_sums_what_its_intervals_told(store: Store, pu
 def test_every_metric_of_the_city_has_a_past(city: City, store: Store) -> None:
     told = {key.metric for key in store.series().values()}
     unfed = {m.key for m in city.metrics.values() if m.ratio or m.composite or m.derive == "status" or m.agree}
-    begun_now = {"found.first", "found.cases", "source.quality", "system.spool", "wall.silence"}  # nothing of the past is known
+    begun_now = {
+        "found.first",
+        "found.cases",
+        "source.quality",
+        "system.spool",
+        "wall.silence",
+    }  # nothing of the past is known
     assert told == set(city.metrics) - unfed - begun_now
 
 

@@ -88,7 +88,10 @@ def test_every_source_says_its_five_figures_and_the_city_its_share(city: City) -
 def test_each_figure_comes_at_its_declared_interval(city: City) -> None:
     found = {"hall": health("hall")}
     assert {m for m, _ in said(city, found, NOON + MINUTE)} == {RATE, STATE}
-    assert {m for m, _ in said(city, found, NOON + 5 * MINUTE + timedelta(seconds=41))} == MEASURED - {QUALITY, WALL_SILENCE}
+    assert {m for m, _ in said(city, found, NOON + 5 * MINUTE + timedelta(seconds=41))} == MEASURED - {
+        QUALITY,
+        WALL_SILENCE,
+    }
 
 
 def test_only_declared_metrics_are_written(city: City) -> None:
