@@ -89,18 +89,23 @@ class KillablePostgres:
 
     def start(self) -> None:
         """Start it, also after a kill; it recovers by itself."""
-        settings = f"-p {self._port} -h 127.0.0.1 -k {self._folder} -c shared_buffers=64MB -c max_connections=60"
+        own = "-c unix_socket_directories='' -c shared_buffers=64MB -c max_connections=60"  # a socket's lock would survive
+        settings = f"-p {self._port} -h 127.0.0.1 {own}"
         arguments = ("-D", self._folder / "data", "-w", "-t", "60", "-l", self._folder / "log", "-o", settings, "start")
         _as(self._user, self._programs / "pg_ctl", *arguments)
 
     def kill(self) -> None:
-        """SIGKILL to the server and all its processes."""
-        head = int((self._folder / "data" / "postmaster.pid").read_text().split()[0])
-        for number in (head, *_children_of(head)):
+        """SIGKILL to the server and all its processes, which are gone when this returns."""
+        lock = self._folder / "data" / "postmaster.pid"
+        head = int(lock.read_text().split()[0])
+        os.kill(head, signal.SIGSTOP)  # so that none is born while they are counted
+        numbers = (head, *_children_of(head))
+        for number in numbers:
             with suppress(ProcessLookupError):
                 os.kill(number, signal.SIGKILL)
-        while any(Path(f"/proc/{number}").exists() for number in _children_of(head)) or _alive(head):
+        while any(_alive(number) for number in numbers):
             time.sleep(0.005)
+        lock.unlink()  # to the next one a dead server that nobody has collected yet would still be running
 
     def stop(self) -> None:
         """End it at once."""

@@ -1,10 +1,11 @@
-"""Departments that never give up: each says its next value until it was acknowledged, and remembers that it was."""
+"""Departments that never give up: each says its next value until it was acknowledged, and remembers what was, and what it laid out."""
 
 import asyncio
 import json
 import sqlite3
 import threading
-from collections.abc import Callable, Coroutine
+from collections import Counter
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -27,28 +28,41 @@ Row = tuple[str, int]  # site, milliseconds
 
 @dataclass
 class Ledger:
-    """What was said, and what of it was acknowledged: (site, moment) -> value."""
+    """What was said: (site, moment) -> value, and how often each source has answered.
+
+    acknowledged: the cockpit itself told the sender that it has it, so it is in the store or in the spool from that moment
+    on. published: it lies where a source fetches it (a table, a folder, a service, a broker), which has told nobody anything
+    yet: it is owed once the source has got that far.
+    """
 
     start: datetime
     sent: dict[Row, float] = field(default_factory=dict)
     acknowledged: dict[Row, float] = field(default_factory=dict)
+    published: dict[Row, float] = field(default_factory=dict)
+    answers: Counter[str] = field(default_factory=Counter)
     stop: bool = False
 
     def say(self, site: str, number: int) -> datetime:
         """The moment of a site's number-th value, which is said from now on."""
-        at = self.start + timedelta(seconds=number)
-        self.sent[site, int(at.timestamp() * 1000)] = float(number)
-        return at
+        self.sent[self.row(site, number)] = float(number)
+        return self.start + timedelta(seconds=number)
 
-    def kinds(self) -> set[str]:
-        """The kinds of source of which something was acknowledged."""
-        return {site.partition("-")[0] for site, _ in list(self.acknowledged)}
+    def row(self, site: str, number: int) -> Row:
+        """Where a site's number-th value belongs in the store."""
+        return site, int((self.start + timedelta(seconds=number)).timestamp() * 1000)
 
-    def heard(self, site: str, numbers: list[int]) -> None:
-        """Values that were acknowledged, or that are there to be fetched."""
-        for number in numbers:
-            at = self.start + timedelta(seconds=number)
-            self.acknowledged[site, int(at.timestamp() * 1000)] = float(number)
+    def heard(self, site: str, numbers: Iterable[int]) -> None:
+        """The cockpit has acknowledged these."""
+        self.acknowledged |= {self.row(site, number): float(number) for number in numbers}
+        self.answers[site.partition("-")[0]] += 1
+
+    def laid(self, site: str, numbers: Iterable[int]) -> None:
+        """These are there to be fetched."""
+        self.published |= {self.row(site, number): float(number) for number in numbers}
+
+    def owed(self) -> dict[Row, float]:
+        """What has to be in the store in the end."""
+        return self.published | self.acknowledged
 
 
 async def device(ledger: Ledger, setup: Setup, number: int) -> None:
@@ -73,7 +87,7 @@ async def terminal(ledger: Ledger, setup: Setup) -> None:
         body = words + b"\x00\x1e\x02\x58\x00\x5a" + at
         return jt808.frame(jt808.Message(jt808.POSITION, "14400000001", count & 0xFFFF, body))
 
-    await _dialling(ledger, setup.jt808, frame, b"\x80\x01", lambda _: None)
+    await _dialling(ledger, setup.jt808, frame, b"\x80\x01", lambda _: ledger.answers.update(["jt808"]))
 
 
 async def _dialling(
@@ -122,7 +136,7 @@ async def pusher(ledger: Ledger, setup: Setup, number: int) -> None:
 
 
 async def publisher(ledger: Ledger, setup: Setup) -> None:
-    """A sensor on the message broker, which holds what the collector has not acknowledged."""
+    """A sensor on the message broker. The broker's PUBACK is none of the cockpit's: it only means that the broker has it."""
     client = mqtt.Client(CallbackAPIVersion.VERSION2, "sensor", protocol=mqtt.MQTTv5)
     await asyncio.to_thread(client.connect, "127.0.0.1", setup.mqtt)
     client.loop_start()
@@ -132,9 +146,9 @@ async def publisher(ledger: Ledger, setup: Setup) -> None:
         sent = client.publish("kills/0", body, 1)
         await asyncio.to_thread(sent.wait_for_publish, ANSWER)
         if sent.is_published():
-            ledger.heard("mqtt-0", [count])
+            ledger.laid("mqtt-0", [count])
             count += 1
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(0.05)
     client.loop_stop()
 
 
@@ -146,9 +160,16 @@ async def clerk(ledger: Ledger, setup: Setup) -> None:
         numbers = list(range(count, count + BATCH))
         await asyncio.to_thread(_laid, ledger, folder, numbers)
         for site in ("file-0", "sql-0"):
-            ledger.heard(site, numbers)
+            ledger.laid(site, numbers)
         count += BATCH
-        await asyncio.sleep(0.5)
+        await asyncio.sleep(1.0)
+
+
+def moved(ledger: Ledger, folder: Path) -> None:
+    """Hear what the collector has put aside as read: it tells the department so by moving the file."""
+    for path in (folder / "drop" / "done").glob("*.csv"):
+        first = int(path.stem.partition(".")[0])
+        ledger.heard("file-0", range(first, first + BATCH))
 
 
 def prepared(folder: Path) -> None:
@@ -173,34 +194,40 @@ def _laid(ledger: Ledger, folder: Path, numbers: list[int]) -> None:
 
 
 class Department:
-    """A REST service with one row more each 50 ms, asked for by what it had last."""
+    """A REST service with one row more each 50 ms, asked for by what it had last; asking on means that what came is durable."""
 
     def __init__(self, ledger: Ledger, port: int) -> None:
-        began = utc_now()
+        self._ledger, self._began, self._count, self._asked = ledger, utc_now(), 0, -1
+        self._turn = threading.Lock()
         department = self
-        self.count = 0
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 since = int(parse_qs(urlsplit(self.path).query)["since"][0])
-                department.count = max(department.count, int((utc_now() - began).total_seconds() * 20))
-                rows = [
-                    {"n": n, "time": ledger.say("http_json-0", n).isoformat(), "site": "http_json-0", "v": n}
-                    for n in range(since + 1, min(department.count, since + 500))
-                ]
-                body = json.dumps(rows).encode()
+                body = json.dumps(department.rows(since)).encode()
                 self.send_response(200)
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)
-                if since >= 0:  # what came before was durable, else it would be asked for again
-                    ledger.heard("http_json-0", list(range(max(0, since - 500), since + 1)))
 
             def log_message(self, *_: object) -> None: ...
 
         self._server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def rows(self, since: int) -> list[dict[str, object]]:
+        """At most 500 rows after a number."""
+        ledger, site = self._ledger, "http_json-0"
+        with self._turn:
+            if not ledger.stop:
+                count = int((utc_now() - self._began).total_seconds() * 20)
+                ledger.laid(site, range(self._count, count))
+                self._count = max(self._count, count)
+            ledger.heard(site, range(self._asked + 1, since + 1))
+            self._asked = max(self._asked, since)
+            numbers = range(since + 1, min(self._count, since + 501))
+            return [{"n": n, "time": ledger.say(site, n).isoformat(), "site": site, "v": n} for n in numbers]
 
     def close(self) -> None:
         """End the service."""

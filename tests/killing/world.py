@@ -1,4 +1,4 @@
-"""The harness: senders of every kind, a collector and a database that are killed at random moments, and the count afterwards."""
+"""The harness: senders of every kind; a collector, a web process and a database that are killed at work; and the count afterwards."""
 
 import asyncio
 import os
@@ -6,42 +6,26 @@ import signal
 import subprocess
 import sys
 import time
-from collections import Counter
-from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 
 from domain.errors import StoreError
 from jobs.clock import utc_now
-from store import Store, open_store
+from store import open_store
 from tests.killing import senders
 from tests.killing.child import Setup
+from tests.killing.counting import Outcome, counted, held, missing, spooled
 from tests.mosquitto import Mosquitto
 from tests.servers import KillablePostgres, free_port
 
 ROOT = Path(__file__).parents[2]
-SETTLED = 200.0  # seconds in which everything acknowledged has to be in the store once nothing is killed any more
-KINDS = 6  # whose records are counted one by one
-EARLY, LATE = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
-
-
-@dataclass
-class Outcome:
-    """What came of it. lost: acknowledged and not there; strange: there and never said; unequal: with another value."""
-
-    kills: Counter[str] = field(default_factory=Counter)
-    acknowledged: Counter[str] = field(default_factory=Counter)
-    rows: int = 0
-    lost: list[senders.Row] = field(default_factory=list)
-    strange: int = 0
-    unequal: int = 0
-    twice: int = 0
-    rolled: bool = False
-    seconds: float = 0.0
-    settled: float = 0.0
+STALLS = 40.0  # seconds without one record more, or without an answer, after which nothing more is expected
+AT_ONCE = 0.25  # of the kills come before the victim has got to work: while it starts, or writes what waited
+PROCESSES = ("collector", "web")
+AT_WORK = {"collector": "hj212", "web": "push", "database": "push"}  # whose answers show that a victim is at work
+KINDS = {"hj212", "jt808", "push", "http_json"}  # that answer, each in its way
 
 
 class Children:
@@ -76,7 +60,8 @@ class Children:
         """End them all."""
         for name in self._numbers:
             self.kill(name)
-        self._forker.communicate("", 10)
+        self._forker.kill()
+        self._forker.communicate()
 
 
 def _lives(number: int) -> bool:
@@ -87,96 +72,115 @@ def _lives(number: int) -> bool:
     return True
 
 
+class World:
+    """Everything that runs, and what is known of it."""
+
+    def __init__(self, folder: Path, postgres: KillablePostgres | None) -> None:
+        url = postgres.url if postgres is not None else f"sqlite:///{folder}/store.db"
+        self.postgres, self.broker = postgres, Mosquitto(folder)
+        hj212, jt808, http, push = (free_port() for _ in range(4))
+        self.setup = Setup(url, str(folder), hj212, jt808, self.broker.port, http, push)
+        self.ledger = senders.Ledger((utc_now() - timedelta(hours=26)).replace(minute=0, second=0, microsecond=0))
+        self.outcome = Outcome()
+        senders.prepared(folder / "demo")
+        self.broker.start()
+        self.broker.session("kills", "kills/#")
+        open_store(url).close()
+        self.department, self.children = senders.Department(self.ledger, http), Children(self.setup)
+
+    def close(self) -> None:
+        """End it all."""
+        self.children.close()
+        self.department.close()
+        self.broker.stop()
+
+    def up(self) -> None:
+        """Start who does not live: also who could not start while the database was away."""
+        for name in PROCESSES:
+            self.children.start(name)
+
+    async def working(self, source: str, than: int) -> None:
+        """Wait for one answer more of a source. AssertionError when it does not come: the product did not come back."""
+        until = time.monotonic() + STALLS
+        while self.ledger.answers[source] <= than:
+            assert time.monotonic() < until, f"{source} gave no answer within {STALLS:.0f} s of the last kill"
+            await asyncio.to_thread(self.up)
+            await asyncio.sleep(0.02)
+
+    async def kill(self, victim: str, away: float) -> None:
+        """Kill one and start it again; the database is away for so many seconds."""
+        if victim == "database" and self.postgres is not None:
+            await asyncio.to_thread(self.postgres.kill)
+            await asyncio.sleep(away)
+            await asyncio.to_thread(self.postgres.start)
+        else:
+            await asyncio.to_thread(self.children.kill, victim)
+        self.outcome.kills[victim] += 1
+        await asyncio.to_thread(self.up)
+
+
 async def survived(folder: Path, kills: int, seed: int, postgres: KillablePostgres | None, gap: float) -> Outcome:
-    """Run it: so many kills, at moments that the seed chooses, `gap` seconds apart at most."""
-    url = postgres.url if postgres is not None else f"sqlite:///{folder}/store.db"
-    setup = Setup(url, str(folder), *(free_port() for _ in range(5)))
-    broker = Mosquitto(folder)
-    setup = Setup(url, str(folder), setup.hj212, setup.jt808, broker.port, setup.http, setup.push)
-    senders.prepared(folder / "demo")
-    broker.start()
-    broker.session("kills", "kills/#")
-    open_store(url).close()
-    ledger = senders.Ledger((utc_now() - timedelta(hours=26)).replace(minute=0, second=0, microsecond=0))
-    department, children = senders.Department(ledger, setup.http), Children(setup)
+    """Run it: so many kills, of victims and at moments that the seed chooses, at most `gap` seconds after they are at work."""
+    world = await asyncio.to_thread(World, folder, postgres)
+    outcome, ledger = world.outcome, world.ledger
     try:
-        sending = [asyncio.create_task(one) for one in senders.everybody(ledger, setup)]
-        await _warm(children, ledger)
-        outcome = await _killed(children, kills, Random(seed), postgres, gap)
+        sending = [asyncio.create_task(one) for one in senders.everybody(ledger, world.setup)]
+        await asyncio.to_thread(world.up)
+        for source in sorted(KINDS):
+            await world.working(source, 0)
+        began = time.monotonic()
+        await _killed(world, kills, Random(seed), gap)
+        outcome.seconds = time.monotonic() - began
+        await _dead(world)
         ledger.stop = True
         await asyncio.gather(*sending)
-        await asyncio.to_thread(_settled, url, ledger, children, outcome)
+        await asyncio.to_thread(_settled, world)
     finally:
-        await asyncio.to_thread(children.close)
-        department.close()
-        broker.stop()
-    with open_store(url) as store:
-        _counted(store, ledger, outcome)
+        await asyncio.to_thread(world.close)
+    counted(world.setup.url, ledger, outcome)
     return outcome
 
 
-async def _warm(children: Children, ledger: senders.Ledger) -> None:
-    """Until something of every kind was acknowledged: what is killed is at work."""
-    began = time.monotonic()
-    for name in ("collector", "web"):
-        await asyncio.to_thread(children.start, name)
-    while len(ledger.kinds()) < KINDS and time.monotonic() - began < SETTLED:
-        await asyncio.sleep(0.05)
+async def _killed(world: World, kills: int, chance: Random, gap: float) -> None:
+    victims = ["collector", "collector", "web"] + (["database"] if world.postgres is not None else [])
+    seen = world.ledger.answers.copy()
+    while world.outcome.kills.total() < kills:
+        victim, at_once = chance.choice(victims), chance.random() < AT_ONCE
+        after, away = chance.uniform(0.0, gap), chance.uniform(0.0, gap)
+        if not at_once:
+            await world.working(AT_WORK[victim], seen[AT_WORK[victim]])
+        await asyncio.sleep(after)
+        await world.kill(victim, away)
+        world.outcome.at_once += at_once
+        seen = world.ledger.answers.copy()
 
 
-async def _killed(
-    children: Children, kills: int, chance: Random, postgres: KillablePostgres | None, gap: float
-) -> Outcome:
-    outcome, began = Outcome(), time.monotonic()
-    victims = ["collector", "collector", "web"] + (["database"] if postgres is not None else [])
-    while outcome.kills.total() < kills:
-        await asyncio.sleep(chance.uniform(0.02, gap))
-        victim = chance.choice(victims)
-        kill: Callable[[], None] = (
-            postgres.kill if postgres is not None and victim == "database" else lambda name=victim: children.kill(name)  # type: ignore[misc]
-        )
-        await asyncio.to_thread(kill)
-        outcome.kills[victim] += 1
-        if postgres is not None and victim == "database":
-            await asyncio.sleep(chance.uniform(0.0, gap))
-            await asyncio.to_thread(postgres.start)
-        for name in ("collector", "web"):
-            await asyncio.to_thread(children.start, name)
-    outcome.seconds = time.monotonic() - began
-    return outcome
+async def _dead(world: World) -> None:
+    """At a moment when nothing lives, what was acknowledged is in the store or in the spool: no waiting mends a loss."""
+    folder = Path(world.setup.folder)
+    for name in PROCESSES:
+        await asyncio.to_thread(world.children.kill, name)
+    senders.moved(world.ledger, folder / "demo")
+    waiting = await spooled(folder / "spool")
+    with open_store(world.setup.url) as store:
+        there = held(store)
+    world.outcome.spooled = len(waiting - there.keys())
+    told = dict(world.ledger.acknowledged)  # each was answered before the death
+    world.outcome.lost += missing(told, there.keys() | waiting, "acknowledged at the moment of death")
 
 
-def _settled(url: str, ledger: senders.Ledger, children: Children, outcome: Outcome) -> None:
-    """Wait until the store holds what was acknowledged; whoever could not start while the database was away is started."""
-    began = time.monotonic()
-    while time.monotonic() - began < SETTLED:
-        for name in ("collector", "web"):
-            children.start(name)
-        with suppress(StoreError), open_store(url) as store:
-            if not ledger.acknowledged.keys() - _held(store).keys():
+def _settled(world: World) -> None:
+    """Wait until every source has got as far as its department, which ends when a while brings not one record more."""
+    began = moved = time.monotonic()
+    count = -1
+    while time.monotonic() - moved < STALLS:
+        world.up()
+        with suppress(StoreError), open_store(world.setup.url) as store:
+            there = held(store)
+            if not world.ledger.owed().keys() - there.keys():
                 break
+            if len(there) > count:
+                count, moved = len(there), time.monotonic()
         time.sleep(0.2)
-    outcome.settled = time.monotonic() - began
-
-
-def _held(store: Store) -> dict[senders.Row, float]:
-    keys = store.series()
-    rows = store.window(EARLY, LATE)
-    return {
-        (keys[number].site, at): value
-        for number, at, value in zip(rows.series.tolist(), rows.at.tolist(), rows.value.tolist(), strict=True)
-        if not keys[number].metric.endswith("jt808")
-    }
-
-
-def _counted(store: Store, ledger: senders.Ledger, outcome: Outcome) -> None:
-    held = _held(store)
-    outcome.rows = len(held)
-    outcome.acknowledged = Counter(site.partition("-")[0] for site, _ in ledger.acknowledged)
-    outcome.lost = sorted(ledger.acknowledged.keys() - held.keys())
-    outcome.strange = len(held.keys() - ledger.sent.keys())
-    outcome.unequal = sum(held[row] != value for row, value in ledger.acknowledged.items() if row in held)
-    metrics = [number for number, key in store.series().items() if not key.metric.endswith("jt808")]
-    outcome.twice = len(store.window(EARLY, LATE, metrics)) - len(held)
-    store.close_buckets(utc_now() + timedelta(hours=2))
-    outcome.rolled = int(store.hours(EARLY, LATE, metrics).n.sum()) == len(held)
+    world.outcome.settled = time.monotonic() - began
+    senders.moved(world.ledger, Path(world.setup.folder) / "demo")
