@@ -15,7 +15,7 @@ from layouts.words import FRESHNESS
 from snapshot.quality import MetricQuality, Quality
 
 NAMES = ("text", "topic", "department", "source", "state")
-SHOWN = 40  # rows on a page: what a browser draws at once without a pause
+SHOWN = 15  # rows on a page: what a browser draws at once without a pause
 LONGEST = 100
 HEADS = (
     "指标", "编号", "专题", "口径", "单位", "责任单位", "权威来源", "标准", "版本", "更新间隔", "新鲜度", "最新时间", "24 小时应收", "24 小时实收",

@@ -16,18 +16,18 @@ from layouts import faults
 from layouts.accounts import frame
 from layouts.accounts.desk import Desk
 from layouts.duty import papers
+from layouts.feeds import week
 from layouts.feeds.filters import chips, to
 from layouts.sources import SHAPES, WORST, state_word
 from layouts.tags import Child, Node, h
 from snapshot.quality import Quality
-from snapshot.sources import CELLS, Lately
+from snapshot.sources import Lately
 from store.interval import interval_of
 
 PATH = "/sources"
 IDS = papers.Ids("sources")
 NAMES = ("text", "state", "department", "source", "view")
 LONGEST = 100
-DAY_CELLS = CELLS // 7
 _STATES = tuple(STATE_CODES)
 # What an operator can do about each kind of fault.
 ADVICE: Mapping[str, str] = {
@@ -248,18 +248,15 @@ def next_run(desk: Desk, spec: SourceSpec, work: SourceWork | None) -> str:
     return f"{at.astimezone(desk.city.zone):%H:%M:%S}"
 
 
-def strip(desk: Desk, week: Sequence[int | None]) -> Child:
+def strip(desk: Desk, codes: Sequence[int | None]) -> Child:
     """Seven days as cells of four hours, each as bad as its worst minute."""
-    if not week:
+    if not codes:
         return h("Span", desk.t("尚无记录"), "field-hint")
-    known = [code for code in week if code is not None]
+    known = [code for code in codes if code is not None]
     well = sum(_STATES[code] in (Freshness.LIVE, Freshness.LATE) for code in known)
     label = desk.t("近 7 天有 {n} 个 4 小时时段正常，共 {all} 个有记录", n=well, all=len(known))
-    cells: list[Child] = [
-        h("I", None, f"is-{'none' if code is None else _STATES[code]}{' is-day' if i and not i % DAY_CELLS else ''}")
-        for i, code in enumerate(week)
-    ]
-    return h("Span", cells, "strip", role="img", aria={"label": label}, title=label)
+    style = {"background": week.band([None if code is None else _STATES[code] for code in codes])}
+    return h("Span", None, "strip", role="img", aria={"label": label}, title=label, style=style)
 
 
 def _errors(desk: Desk, specs: Sequence[SourceSpec], shown: Shown) -> list[Child]:

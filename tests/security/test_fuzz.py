@@ -209,7 +209,7 @@ def clicked(browser: TestClient, one: dict[str, Any]) -> set[int]:
     """Ask a callback with anything; the statuses of its answers."""
     seen: set[int] = set()
 
-    @bounded(12)
+    @bounded(6)
     @given(data=st.data())
     def click(data: st.DataObject) -> None:
         body = call(one, data)

@@ -85,7 +85,7 @@ def _after(
 
 
 @pytest.mark.parametrize("kind", BACKENDS)
-@settings(max_examples=25, deadline=None, phases=PHASES)
+@settings(max_examples=12, deadline=None, phases=PHASES)
 @given(batches=distinct_batches(), data=st.data())
 def test_any_order_and_repetition_gives_the_state_of_the_sorted_distinct_values(
     kind: str, address: Address, batches: list[Batch], data: st.DataObject
@@ -96,7 +96,7 @@ def test_any_order_and_repetition_gives_the_state_of_the_sorted_distinct_values(
     assert state == _after(address("sqlite"), batches)
 
 
-@settings(max_examples=25, deadline=None, phases=PHASES)
+@settings(max_examples=12, deadline=None, phases=PHASES)
 @given(batches=repeating_batches(), data=st.data())
 def test_values_told_again_unchanged_do_not_depend_on_the_order_either(
     address: Address, batches: list[Batch], data: st.DataObject
