@@ -57,8 +57,8 @@ class Store:
     """One open store; made by `open_store`. Times given and taken are aware, in arrays they are ms UTC.
 
     One writer at a time across all processes; every read sees one moment and never waits for the writer. `people` are accounts,
-    `audit` what they did; `inbox` what is pushed; `desk` cases, notices, silences; `duty` dossiers; `forecasts` what is expected;
-    `feeds` is how sources did, `control` how they are worked, `leases` by whom; `walls` reports and orders.
+    `audit` what they did; `inbox` what is pushed; `desk` cases, notices, silences; `duty` dossiers; `forecasts` what is expected; `feeds` how
+    sources did, `control` how they are worked, `leases` by whom; `walls` reports and orders.
     """
 
     def __init__(self, driver: Driver, calendar: Calendar, where: str) -> None:
@@ -71,8 +71,7 @@ class Store:
         self._closer = Closer(driver, calendar, self._recent)
         self._turn = Lock()
         work = Work(self._reading, self._writing)
-        self.people = Register(work)
-        self.audit = AuditLog(work)
+        self.people, self.audit = Register(work), AuditLog(work)
         self.inbox = Inbox(work, self._writer)
         self.desk = Desk(work, driver, calendar)
         self.duty = Duty(work, driver, calendar)
