@@ -143,6 +143,8 @@
     if (!list) return;
     const empty = state.failed || !shown.length;
     list.setAttribute("role", empty ? "status" : "listbox"); // a list box without options is an error to a screen reader
+    list.toggleAttribute("aria-multiselectable", !empty);
+    if (!empty) list.setAttribute("aria-multiselectable", "true");
     if (empty) {
       drawn.clear();
       const none = make("div", "desk-none" + (state.failed ? " is-failed" : ""));

@@ -203,7 +203,7 @@ def _bar(desk: Desk) -> Node:
 def _queue(desk: Desk) -> Node:
     head = h("Header", [h("H2", desk.t("我的队列")), h("Div", None, "caption", id="duty-shown")], "panel-head")
     listed = h("Div", frame.waiting(desk), "queue", id="duty-queue", role="status", tabIndex=0,
-               aria={"label": desk.t("我的队列"), "multiselectable": "true"})  # fmt: skip
+               aria={"label": desk.t("我的队列")})  # fmt: skip
     return h("Section", [head, listed], "panel duty-queue", aria={"label": desk.t("我的队列")})
 
 

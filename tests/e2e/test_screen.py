@@ -140,7 +140,7 @@ def apart(page: Page) -> float:
 
 def test_the_maps_zoom_survives_a_tick(visit: Visit, cockpit: Cockpit) -> None:
     page = opened(visit, cockpit)
-    expect(page.locator(".map-leaflet canvas")).to_be_visible()
+    expect(page.locator(".map-leaflet canvas.leaflet-zoom-animated")).to_be_visible()
     whole = apart(page)
     page.get_by_role("button", name="放大").click()
     wait_for(lambda: apart(page) > whole * 1.2, 20)
