@@ -38,7 +38,7 @@ def test_no_page_has_a_serious_barrier(come: Come, cockpit: Cockpit) -> None:
     for path in PAGES:
         page.goto(cockpit.url + path, wait_until="domcontentloaded")
         expect(page.locator("main")).to_be_visible(timeout=45_000)
-        expect(page.locator(".is-waiting")).to_have_count(0)
+        expect(page.locator(".is-waiting")).to_have_count(0, timeout=45_000)
         barriers[path] = found(page)
     assert {path: faults for path, faults in barriers.items() if faults} == {}
 
