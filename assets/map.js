@@ -161,7 +161,7 @@
         this.home(true);
       });
       if (this.config.command) this.equip(tool);
-      else if (this.config.whole) tool("⛶", "whole", () => (window.location.href = this.elsewhere()));
+      else if (this.config.whole) tool("↗", "whole", () => (window.location.href = this.elsewhere()));
       this.over.after(tools);
     }
 

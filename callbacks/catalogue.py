@@ -11,6 +11,7 @@ from domain.account import Right
 from domain.metric import Metric
 from layouts.accounts.desk import Desk
 from layouts.feeds import catalogue as page
+from layouts.feeds import catalogue_pane
 from layouts.feeds import catalogue_rows as rows
 from layouts.tags import Child
 from snapshot.quality import Measured
@@ -29,11 +30,13 @@ def paper(measured: Measured) -> Paper:
         pairs = _pairs(services, desk) if whole else ()
         return page.body(desk, asked, page.Shown(quality, found, len(everything), pairs, whole))
 
-    def pane(_services: AccountServices, _desk: Desk, _search: str) -> list[Child]:
-        return []
+    def pane(_services: AccountServices, desk: Desk, search: str) -> list[Child]:
+        asked = rows.read(search).key
+        every = rows.rows(desk, measured.at(desk.now), rows.Asked()) if asked else []
+        return next((catalogue_pane.pane(desk, row) for row in every if row.metric.key == asked), [])
 
-    def mark(_services: AccountServices, _desk: Desk, _search: str) -> str:
-        return "still"
+    def mark(_services: AccountServices, _desk: Desk, search: str) -> str:
+        return rows.read(search).key
 
     return Paper(page.IDS, body, pane, mark, {}, live=False)
 

@@ -101,8 +101,10 @@ def wire(app: Dash, services: AccountServices, paper: Paper) -> None:
     told = Input(news.STORE, "data") if paper.live else State(news.STORE, "data")
     inputs = (Input(frame.URL, "search"), Input(ids.changed, "data"), told)
 
-    @app.callback(Output(ids.body, "children"), *inputs)
-    async def show_body(search: str | None, _changed: object, _news: object) -> Any:
+    aged = (Input(ids.tick, "n_intervals"),) if ids.every else ()
+
+    @app.callback(Output(ids.body, "children"), *inputs, *aged)
+    async def show_body(search: str | None, *_woken: object) -> Any:
         viewer = current()
         return (
             no_update if viewer is None else await asyncio.to_thread(drawn, paper.body, services, viewer, search or "")

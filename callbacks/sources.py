@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from dash import Dash
@@ -22,7 +21,6 @@ from layouts.accounts.desk import Desk
 from layouts.feeds import source_pane
 from layouts.feeds import sources as page
 from layouts.tags import Child, Node, h
-from snapshot.quality import Measured
 from snapshot.shared import Shared
 from snapshot.sources import ALWAYS, Lately, lately
 from store.feeds import KeptQuery
@@ -38,24 +36,13 @@ FATES: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True)
-class Facts:
-    """What the page reads that everybody shares."""
-
-    measured: Measured
-    lately: Shared[Lately]
-
-
-def paper(facts: Facts) -> Paper:
-    """The page's parts."""
+def paper(week: Shared[Lately]) -> Paper:
+    """The page's parts. week: the sources' last seven days, counted once for everybody."""
 
     def body(services: AccountServices, desk: Desk, search: str) -> list[Child]:
         store = services.store
         health = _health(services, desk)
-        shown = page.Shown(
-            health, store.control.works(), facts.lately.at(desk.now), facts.measured.at(desk.now),
-            store.feeds.kept_count(KeptQuery()),
-        )  # fmt: skip
+        shown = page.Shown(health, store.control.works(), week.at(desk.now), store.feeds.kept_count(KeptQuery()))
         return page.body(desk, page.read(search), shown)
 
     def pane(services: AccountServices, desk: Desk, search: str) -> list[Child]:
@@ -195,10 +182,10 @@ ACTS: Mapping[str, Act] = {
 ACCESS: dict[str, Right] = Paper(page.IDS, lambda *_: [], lambda *_: [], lambda *_: "", {}).access
 
 
-def register(app: Dash, services: AccountServices, measured: Measured) -> None:
+def register(app: Dash, services: AccountServices) -> None:
     """The page's callbacks."""
 
     def make(now: datetime) -> Lately:
         return lately(services.city, services.store, now)
 
-    wire(app, services, paper(Facts(measured, Shared(make, ALWAYS))))
+    wire(app, services, paper(Shared(make, ALWAYS)))

@@ -103,7 +103,7 @@ def build_web(city: City, store: Store, settings: Settings) -> tuple[FastAPI, Hu
     daily.register(pages, people, shown)
     walls.register(pages, people, services.displays)
     catalogue.register(pages, people, services.measured)
-    sources.register(pages, people, services.measured)
+    sources.register(pages, people)
     api.web.guard(server, services, access, replace(entry.rules(city, settings), declared=pages.callback_map.get))
     return server, hub
 

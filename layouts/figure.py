@@ -86,10 +86,15 @@ def stamp(at: datetime) -> str:
     return at.strftime("%Y-%m-%d %H:%M")
 
 
+ROOM = 5  # characters of a label that the margin of a chart holds; for longer ones it grows
+
+
 def value_axis(low: float, high: float, digits: int, ticks: int = 3) -> dict[str, Any]:
     """A value axis on a nice range with few ticks."""
     low, high, step = nice(low, high, ticks)
-    return theme.axis(range=[low, high], dtick=step, tick0=low, tickformat=f",.{max(digits, decimals(step))}f")
+    told = f",.{max(digits, decimals(step))}f"
+    wide = {"automargin": True} if max(len(format(end, told)) for end in (low, high)) > ROOM else {}
+    return theme.axis(range=[low, high], dtick=step, tick0=low, tickformat=told, **wide)
 
 
 def decimals(step: float) -> int:

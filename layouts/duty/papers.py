@@ -22,6 +22,12 @@ class Ids:
     """The parts of a page that callbacks fill, named after it."""
 
     page: str
+    every: int = 0  # seconds after which the rows are read again without any news; 0 = never
+
+    @property
+    def tick(self) -> str:
+        """The clock of a page whose rows grow old by themselves."""
+        return f"{self.page}-tick"
 
     @property
     def body(self) -> str:
@@ -55,6 +61,7 @@ def page(desk: Desk, path: str, title: str, ids: Ids) -> html.Div:
     body: list[Child] = [
         store(ids.changed),
         store(ids.shows),
+        node("dash_core_components", "Interval", {"id": ids.tick, "interval": ids.every * 1000}) if ids.every else None,
         h(
             "Div",
             [

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from dash import html
 
@@ -10,17 +11,18 @@ from domain.health import Freshness
 from domain.metric import Metric
 from indicators.quality import WEIGHTS
 from layouts import spark
-from layouts.accounts import frame
+from layouts.accounts import frame, grid
 from layouts.accounts.desk import Desk
 from layouts.duty import papers
-from layouts.feeds.catalogue_rows import SHOWN, Asked, Row, freshness, origin, span
-from layouts.feeds.figures import bar, counted, grade, percent
-from layouts.feeds.filters import PATH, chips, filters, to
+from layouts.feeds.catalogue_rows import Asked, Row, age, freshness, origin, standard
+from layouts.feeds.figures import bar, grade, percent
+from layouts.feeds.filters import PATH, filters, to
 from layouts.tags import Child, Node, h
 from snapshot.quality import Quality
 
 IDS = papers.Ids("catalogue")
 MONTHS = 12
+_STATE_RULES = {f"is-{state}": f"params.data.is === '{state}'" for state in Freshness}
 _SHARES: Mapping[str, str] = {"complete": "完整率", "valid": "有效率", "available": "可用率"}
 
 
@@ -176,79 +178,50 @@ def _rule(city: City, key: str) -> str:
 
 def _metrics(desk: Desk, asked: Asked, shown: Shown) -> Node:
     title = desk.t("指标目录（{n}）", n=len(shown.rows))
-    parts: list[Child] = [filters(desk, asked)]
-    if not shown.rows:
-        parts.append(frame.none(desk.t("没有符合条件的指标"), desk.t("放宽条件再试。")))
-    else:
-        head: list[Child] = [
-            desk.t(word)
-            for word in ("指标与口径", "责任单位", "权威来源（一数一源）", "标准 · 版本", "新鲜度", "24 小时完整率", "30 天完整率", "有效率")
-        ]  # fmt: skip
-        first = min(asked.page * SHOWN, (len(shown.rows) - 1) // SHOWN * SHOWN)
-        seen = shown.rows[first : first + SHOWN]
-        parts += [
-            papers.table(head, [_row(desk, row) for row in seen], "is-catalogue"),
-            _pages(desk, first, len(shown.rows)),
-        ]
-    return papers.section(title, *parts)
+    none = frame.none(desk.t("没有符合条件的指标"), desk.t("放宽条件再试。"))
+    return papers.section(title, filters(desk, asked), _table(desk, asked, shown.rows) if shown.rows else none)
 
 
-def _pages(desk: Desk, first: int, count: int) -> Child:
-    """The pages of a long list, by the rows they hold."""
-    if count <= SHOWN:
-        return None
-    options = [(str(n), f"{n * SHOWN + 1}–{min((n + 1) * SHOWN, count)}") for n in range(-(-count // SHOWN))]
-    return chips(desk.t("页"), "page", str(first // SHOWN), options)
+def _table(desk: Desk, asked: Asked, rows: Sequence[Row]) -> Node:
+    share: dict[str, Any] = {"type": "rightAligned", "sortable": True}
+    columns = [
+        grid.column("name", desk.t("指标"), 170, 3, tooltipField="meaning"),
+        grid.column("key", desk.t("编号"), 150, 2),
+        grid.column("unit", desk.t("单位"), 76),
+        grid.column("department", desk.t("责任单位"), 150, 3),
+        grid.column("origin", desk.t("权威来源（一数一源）"), 160, 3),
+        grid.column("standard", desk.t("标准 · 版本"), 130, 2),
+        grid.column("fresh", desk.t("新鲜度"), 150, cellClassRules=_STATE_RULES),
+        *(
+            grid.column(name, desk.t(word), 108, cellClassRules=_grades(name), **share)
+            for name, word in (("day", "24 小时完整率"), ("month", "30 天完整率"), ("valid", "有效率"))
+        ),
+    ]
+    return grid.table(
+        desk, "catalogue-grid", desk.t("指标列表"), columns, [_row(desk, asked, row) for row in rows], "metric"
+    )
 
 
-def _row(desk: Desk, row: Row) -> list[Child]:
+def _grades(name: str) -> dict[str, str]:
+    return {how: f"params.data.{name}_is === '{how}'" for how in ("is-fair", "is-bad", "is-none")}
+
+
+def _row(desk: Desk, asked: Asked, row: Row) -> dict[str, object]:
     metric, quality = row.metric, row.quality
-    meaning = desk.either(metric.definition, metric.definition_en)
-    name = h(
-        "Div",
-        [
-            h("A", desk.either(metric.name, metric.name_en), "link", href=to(desk, f"/indicator/{metric.key}")),
-            h("Span", f"{desk.said(metric.unit)} · {metric.key}", "field-hint"),
-            h("Div", meaning, "feed-meaning", title=meaning),
-        ],
-        "feed-name",
-    )
-    standard = " · ".join(
-        part for part in (desk.said(metric.standard), desk.t("第 {n} 版", n=metric.version), metric.since) if part
-    )
-    shares: list[Child] = [bar(None) for _ in range(3)]
-    if row.open:
-        shares = [
-            bar(quality.day.percent, title=counted(desk, quality.day)),
-            bar(quality.month.percent, title=counted(desk, quality.month)),
-            h("Span", percent(row.valid), grade(row.valid)),
-        ]
-    return [
-        name,
-        h("A", desk.said(metric.department), "link", href=to(desk, PATH, department=metric.department)),
-        _origin(desk, row),
-        h("Span", standard, "feed-wrap"),
-        _fresh(desk, row),
-        *shares,
-    ]
-
-
-def _origin(desk: Desk, row: Row) -> Child:
-    if not row.feeds:
-        return h("Span", origin(desk, row), "feed-wrap field-hint")
-    links: list[Child] = [
-        h("A", desk.said(spec.name or spec.key), "link", href=to(desk, "/sources", source=spec.key))
-        for spec in row.feeds
-    ]
-    if len(links) > 1:
-        links.append(h("Span", desk.t("多源"), "tag"))
-    return h("Span", links, "feed-wrap")
-
-
-def _fresh(desk: Desk, row: Row) -> Node:
-    state = row.quality.state
-    age = desk.age(row.quality.newest) if row.quality.newest else desk.t("从未收到")
-    hint = desk.t("每 {span} 一值 · {age}", span=span(desk, row.metric), age=age)
-    return h(
-        "Span", [h("B", freshness(desk, row), f"source-state is-{state}"), h("Span", hint, "field-hint")], "feed-two"
-    )
+    shares = {"day": quality.day.percent, "month": quality.month.percent, "valid": row.valid}
+    known = {name: value if row.open else None for name, value in shares.items()}
+    return {
+        "id": metric.key,
+        "open": metric.key == asked.key,
+        "name": desk.either(metric.name, metric.name_en),
+        "meaning": desk.either(metric.definition, metric.definition_en),
+        "key": metric.key,
+        "unit": desk.said(metric.unit),
+        "department": desk.said(metric.department),
+        "origin": origin(desk, row),
+        "standard": standard(desk, row),
+        "is": quality.state.value,
+        "fresh": f"{freshness(desk, row)} · {age(desk, row)}",
+        **{name: percent(value) for name, value in known.items()},
+        **{f"{name}_is": grade(value) for name, value in known.items()},
+    }

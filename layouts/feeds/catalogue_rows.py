@@ -14,8 +14,7 @@ from layouts.feeds.figures import percent
 from layouts.words import FRESHNESS
 from snapshot.quality import MetricQuality, Quality
 
-NAMES = ("text", "topic", "department", "source", "state")
-SHOWN = 15  # rows on a page: what a browser draws at once without a pause
+NAMES = ("text", "topic", "department", "source", "state", "key")
 LONGEST = 100
 HEADS = (
     "指标", "编号", "专题", "口径", "单位", "责任单位", "权威来源", "标准", "版本", "更新间隔", "新鲜度", "最新时间", "24 小时应收", "24 小时实收",
@@ -27,14 +26,14 @@ THIN = 95.0  # percent: below it something is missing that was owed
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the address asks of the catalogue: words, a topic, a department, a source, a state of STATES."""
+    """What the address asks of the catalogue: words, a topic, a department, a source, a state of STATES; the metric that is opened."""
 
     text: str = ""
     topic: str = ""
     department: str = ""
     source: str = ""
     state: str = ""
-    page: int = 0
+    key: str = ""
 
     @property
     def given(self) -> bool:
@@ -57,11 +56,7 @@ class Row:
 def read(search: str) -> Asked:
     """Read a query string; what is not known is left out."""
     found = parse_qs(search.removeprefix("?"))
-    page = found.get("page", ["0"])[-1]
-    return Asked(
-        **{name: found[name][-1].strip()[:LONGEST] for name in NAMES if name in found},
-        page=int(page) if page.isascii() and page.isdigit() and len(page) < 4 else 0,
-    )
+    return Asked(**{name: found[name][-1].strip()[:LONGEST] for name in NAMES if name in found})
 
 
 def rows(desk: Desk, quality: Quality, asked: Asked) -> list[Row]:
@@ -201,3 +196,15 @@ def span(desk: Desk, metric: Metric) -> str:
 def freshness(desk: Desk, row: Row) -> str:
     """How fresh its newest value is, in one word."""
     return desk.t(FRESHNESS[row.quality.state])
+
+
+def age(desk: Desk, row: Row) -> str:
+    """How long ago its newest value is of."""
+    return desk.age(row.quality.newest) if row.quality.newest else desk.t("从未收到")
+
+
+def standard(desk: Desk, row: Row) -> str:
+    """The standard, the version of the definition and since when it holds."""
+    metric = row.metric
+    parts = (desk.said(metric.standard), desk.t("第 {n} 版", n=metric.version), metric.since)
+    return " · ".join(part for part in parts if part)

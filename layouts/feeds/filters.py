@@ -20,7 +20,7 @@ def filters(desk: Desk, asked: Asked) -> Node:
         desk.t("名称、编号、口径、单位或标准"), "catalogue-text", value=asked.text, name="text", maxLength=100, debounce=True,
         cls="is-wide", placeholder="PM2.5",
     )  # fmt: skip
-    gone = json.dumps(dict.fromkeys((*NAMES, "page"), ""))
+    gone = json.dumps(dict.fromkeys(NAMES, ""))
     clear = h("Button", desk.t("清除"), "press is-quiet", data={"go": gone}, type="button") if asked.given else None
     form = h(
         "Form", [search, h("Button", desk.t("查询"), "press is-main", type="submit"), clear, *_files(desk, asked)], "filters",
@@ -63,7 +63,7 @@ def _narrowed(desk: Desk, name: str, value: str) -> Node:
         "Button",
         [text, cross],
         "chip is-on",
-        data={"go": json.dumps({name: "", "page": ""})},
+        data={"go": json.dumps({name: ""})},
         type="button",
         title=gone,
     )
@@ -73,7 +73,7 @@ def chips(label: str, name: str, chosen: str, options: Sequence[tuple[str, str]]
     """Choices of one value of the address."""
     made = [
         h(
-            "Button", text, "chip", data={"go": json.dumps({"page": "", name: key})}, type="button",
+            "Button", text, "chip", data={"go": json.dumps({name: key})}, type="button",
             aria={"pressed": "true" if key == chosen else "false"},
         )
         for key, text in options

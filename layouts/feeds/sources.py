@@ -13,22 +13,22 @@ from domain.health import STATE_CODES, Freshness, SourceHealth
 from domain.operation import SourceWork
 from domain.source import SourceSpec
 from layouts import faults
-from layouts.accounts import frame
+from layouts.accounts import frame, grid
 from layouts.accounts.desk import Desk
 from layouts.duty import papers
 from layouts.feeds import week
-from layouts.feeds.filters import chips, to
+from layouts.feeds.filters import chips
 from layouts.sources import SHAPES, WORST, state_word
 from layouts.tags import Child, Node, h
-from snapshot.quality import Quality
 from snapshot.sources import Lately
 from store.interval import interval_of
 
 PATH = "/sources"
-IDS = papers.Ids("sources")
+IDS = papers.Ids("sources", every=30)
 NAMES = ("text", "state", "department", "source", "view")
 LONGEST = 100
 _STATES = tuple(STATE_CODES)
+COUNTED = ("rows", "rejected", "held", "latency")  # what is of the whole city
 # What an operator can do about each kind of fault.
 ADVICE: Mapping[str, str] = {
     "没有响应": "对方在规定时间内没有应答：先用“测试连接”，仍无应答请联系责任单位检查服务与网络。",
@@ -60,7 +60,6 @@ class Shown:
     health: Mapping[str, SourceHealth]
     works: Mapping[str, SourceWork]
     lately: Lately
-    quality: Quality
     kept: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -86,17 +85,15 @@ def is_open(desk: Desk, key: str) -> bool:
 
 
 def body(desk: Desk, asked: Asked, shown: Shown) -> list[Child]:
-    """How many are in which state, the filters, and the departments, the worst first."""
+    """How many are in which state, the filters, what is wrong, and the sources, the worst first."""
     mine = seen(desk)
     found = [spec for spec in mine if _fits(desk, spec, asked, shown)]
-    groups: dict[str, list[SourceSpec]] = {}
-    for spec in sorted(found, key=lambda one: _rank(shown, one)):
-        groups.setdefault(spec.department, []).append(spec)
+    found.sort(key=lambda one: (_rank(shown, one), one.department))
     parts: list[Child] = [_head(desk, mine, asked, shown)]
     if not found:
         hint = desk.t("放宽条件再试。") if mine else desk.t("您的权限内没有数据源，或本城市没有声明。")
         return [*parts, frame.none(desk.t("没有符合条件的数据源"), hint)]
-    return [*parts, *(_department(desk, asked, name, specs, shown) for name, specs in groups.items())]
+    return [*parts, *_errors(desk, found, shown), _table(desk, asked, found, shown)]
 
 
 def _rank(shown: Shown, spec: SourceSpec) -> int:
@@ -144,54 +141,63 @@ def _head(desk: Desk, mine: Sequence[SourceSpec], asked: Asked, shown: Shown) ->
     return h("Div", [form, h("Div", narrowed, "chips")], "feed-head is-filters")
 
 
-def _department(desk: Desk, asked: Asked, name: str, specs: Sequence[SourceSpec], shown: Shown) -> Node:
-    score = shown.quality.departments.get(name)
-    told = f"{desk.t('质量分')} {score:.1f}" if score is not None and desk.viewer.reach.whole else ""
-    title = " · ".join(part for part in (desk.said(name), told) if part)
-    head: list[Child] = [
-        desk.t(word)
-        for word in (
-            "状态",
-            "数据源",
-            "间隔：应 / 实",
-            "今日入库",
-            "今日隔离",
-            "耗时：中位 / P95",
-            "下次采集",
-            "近 7 天",
-        )
+def _table(desk: Desk, asked: Asked, specs: Sequence[SourceSpec], shown: Shown) -> Node:
+    states = {f"is-{state}": f"params.data.is === '{state}'" for state in Freshness}
+    columns = [
+        grid.column("state", desk.t("状态"), 150, cellClassRules=states),
+        grid.column("name", desk.t("数据源"), 190, 4),
+        grid.column("department", desk.t("责任单位"), 130, 3),
+        grid.column("kind", desk.t("协议"), 104),
+        grid.column("interval", desk.t("间隔：应 / 实"), 140),
+        grid.column("rows", desk.t("今日入库"), 92, type="rightAligned"),
+        grid.column("rejected", desk.t("今日隔离"), 92, type="rightAligned", tooltipField="held"),
+        grid.column("latency", desk.t("耗时：中位 / P95"), 132, type="rightAligned"),
+        grid.column("next", desk.t("下次采集"), 96),
+        grid.column("week", desk.t("近 7 天"), 196, **week.cell()),
     ]
-    rows: list[list[Child]] = []
-    marks: list[str] = []
-    for spec in specs:
-        rows.append(_row(desk, spec, shown))
-        marks.append(f"is-{_state(shown, spec.key)}{' is-here' if spec.key == asked.source else ''}")
-    return papers.section(title, papers.table(head, rows, "is-sources", marks), *_errors(desk, specs, shown))
+    rows = [_row(desk, asked, spec, shown) for spec in specs]
+    return grid.table(desk, "sources-grid", desk.t("数据源列表"), columns, rows, "source")
 
 
-def _row(desk: Desk, spec: SourceSpec, shown: Shown) -> list[Child]:
+def _row(desk: Desk, asked: Asked, spec: SourceSpec, shown: Shown) -> dict[str, object]:
     key = spec.key
     health = shown.health.get(key, SourceHealth(key, Freshness.NONE))
-    link = h("A", desk.said(spec.name or key), "link", href=to(desk, PATH, source=key))
-    pause = shown.works[key].pause if key in shown.works else None
-    tags: list[Child] = [h("Span", desk.t("已暂停"), "tag is-p3", title=pause.why)] if pause else []
-    counts: list[Child] = ["—", "—", "—"]
-    if is_open(desk, key):
-        counts = [f"{health.rows:,}", _rejected(desk, key, health, shown), _latency(desk, shown, key)]
-    return [
-        mark(desk, health),
-        h("Span", [link, h("Span", f"{spec.kind} · {key}", "field-hint"), *tags], "feed-two"),
-        _interval(desk, spec, shown),
-        *counts,
-        next_run(desk, spec, shown.works.get(key)),
-        strip(desk, shown.lately.week.get(key, ())),
-    ]
+    work, codes = shown.works.get(key), shown.lately.week.get(key, ())
+    row: dict[str, object] = {
+        "id": key,
+        "open": key == asked.source,
+        "off": work is not None and work.pause is not None,
+        "is": health.state.value,
+        "state": f"{SHAPES[health.state]} {desk.t(state_word(health.state))} · {_age(desk, health)}",
+        "name": desk.said(spec.name or key),
+        "department": desk.said(spec.department),
+        "kind": spec.kind,
+        "interval": _interval(desk, spec, shown),
+        "next": next_run(desk, spec, work),
+        "week": _told(desk, codes),
+        "band": week.band([None if code is None else _STATES[code] for code in codes]) if codes else "",
+    }
+    return row | (_counts(desk, key, health, shown) if is_open(desk, key) else dict.fromkeys(COUNTED, "—"))
+
+
+def _counts(desk: Desk, key: str, health: SourceHealth, shown: Shown) -> dict[str, object]:
+    held = shown.kept.get(key, 0)
+    return {
+        "rows": f"{health.rows:,}",
+        "rejected": f"{health.rejected:,}",
+        "held": desk.t("隔离区共 {n} 条", n=f"{held:,}") if held else "",
+        "latency": _latency(desk, shown, key),
+    }
+
+
+def _age(desk: Desk, health: SourceHealth) -> str:
+    return desk.age(health.last_success) if health.last_success else desk.t("从未成功")
 
 
 def mark(desk: Desk, health: SourceHealth) -> Node:
     """The state as shape and word, with its age."""
     word = desk.t(state_word(health.state))
-    age = desk.age(health.last_success) if health.last_success else desk.t("从未成功")
+    age = _age(desk, health)
     shape = h("I", SHAPES[health.state], "source-shape", aria={"hidden": "true"})
     return h(
         "Span", [h("B", [shape, word], f"source-state is-{health.state}"), h("Span", age, "field-hint")], "feed-two"
@@ -215,21 +221,6 @@ def _interval(desk: Desk, spec: SourceSpec, shown: Shown) -> str:
     return f"{span(desk, interval_of(spec))} / {span(desk, real) if real else '—'}"
 
 
-def _rejected(desk: Desk, key: str, health: SourceHealth, shown: Shown) -> Child:
-    held = shown.kept.get(key, 0)
-    text = f"{health.rejected:,}"
-    if not held:
-        return text
-    title = desk.t("隔离区共 {n} 条", n=f"{held:,}")
-    return h(
-        "A",
-        text,
-        "link is-fair" if health.rejected else "link",
-        href=to(desk, PATH, source=key, view="kept"),
-        title=title,
-    )
-
-
 def _latency(desk: Desk, shown: Shown, key: str) -> str:
     found = shown.lately.latency.get(key)
     return desk.t("{low} / {high} 秒", low=f"{found[0]:.1f}", high=f"{found[1]:.1f}") if found else "—"
@@ -248,15 +239,13 @@ def next_run(desk: Desk, spec: SourceSpec, work: SourceWork | None) -> str:
     return f"{at.astimezone(desk.city.zone):%H:%M:%S}"
 
 
-def strip(desk: Desk, codes: Sequence[int | None]) -> Child:
-    """Seven days as cells of four hours, each as bad as its worst minute."""
+def _told(desk: Desk, codes: Sequence[int | None]) -> str:
+    """What the cells of four hours of the week say, each as bad as its worst minute."""
     if not codes:
-        return h("Span", desk.t("尚无记录"), "field-hint")
+        return desk.t("尚无记录")
     known = [code for code in codes if code is not None]
     well = sum(_STATES[code] in (Freshness.LIVE, Freshness.LATE) for code in known)
-    label = desk.t("近 7 天有 {n} 个 4 小时时段正常，共 {all} 个有记录", n=well, all=len(known))
-    style = {"background": week.band([None if code is None else _STATES[code] for code in codes])}
-    return h("Span", None, "strip", role="img", aria={"label": label}, title=label, style=style)
+    return desk.t("近 7 天有 {n} 个 4 小时时段正常，共 {all} 个有记录", n=well, all=len(known))
 
 
 def _errors(desk: Desk, specs: Sequence[SourceSpec], shown: Shown) -> list[Child]:
@@ -265,7 +254,7 @@ def _errors(desk: Desk, specs: Sequence[SourceSpec], shown: Shown) -> list[Child
         for spec in specs
         if spec.key in shown.health and shown.health[spec.key].error and is_open(desk, spec.key)
     ]
-    return [h("Ul", told, "feed-errors")] if told else []
+    return [papers.section(desk.t("需要处理"), h("Ul", told, "feed-errors"))] if told else []
 
 
 def error(desk: Desk, spec: SourceSpec, sentence: str) -> Node:

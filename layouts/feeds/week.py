@@ -1,6 +1,7 @@
 """A source's week at a glance: cells of four hours, one colour each."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from domain.health import Freshness
 from snapshot.sources import CELLS
@@ -16,6 +17,11 @@ COLOURS: Mapping[Freshness | None, str] = {
     Freshness.NONE: "var(--hairline)",
     None: "var(--hairline)",
 }
+
+
+def cell() -> dict[str, Any]:
+    """The column that shows `band` of a row, with its words for whoever does not see it."""
+    return {"cellClass": "strip", "cellStyle": {"function": "({background: params.data.band})"}}
 
 
 def band(states: Sequence[Freshness | None]) -> str:

@@ -14,12 +14,12 @@ from domain.account import WHOLE, Reach, Role
 from domain.batch import Batch
 from domain.observation import Observation
 from domain.run import SourceRun
-from layouts.feeds import catalogue as page
 from layouts.feeds import catalogue_rows as rows
 from snapshot.quality import Measured, measure
 from store import Store
 from tests.access.conftest import access, address, empty_address, postgres, sqlite_store  # noqa: F401 - fixtures
 from tests.cities import metric, observed, tiny_city
+from tests.layouts.accounts.people import find
 from tests.layouts.alerts.duty import officer
 from tests.layouts.test_screen import texts
 from tests.store.values import NOW
@@ -40,7 +40,12 @@ def services(access: Access, sqlite_store: Store) -> AccountServices:  # noqa: F
 
 def shown(services: AccountServices, search: str = "", reach: Reach = WHOLE) -> str:
     made = catalogue.paper(Measured(lambda now: measure(services.city, services.store, now)))
-    return " ".join(texts(made.body(services, services.desk(officer(Role.LEADER, reach=reach), search), search)))
+    desk = services.desk(officer(Role.LEADER, reach=reach), search)
+    body = made.body(services, desk, search)
+    rows = [row for node in find(body, "rows-grid") for row in node["props"]["rowData"]]
+    return " ".join(
+        [*texts([*body, *made.pane(services, desk, search)]), *(str(v) for row in rows for v in row.values())]
+    )
 
 
 def test_every_metric_is_listed_with_its_meaning_source_and_counts(services: AccountServices) -> None:
@@ -56,13 +61,16 @@ def test_the_address_narrows(services: AccountServices) -> None:
     assert "没有符合条件的指标" in shown(services, "?text=nothing-of-this-name")
 
 
-def test_a_long_list_has_pages(services: AccountServices, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(page, "SHOWN", 3)
-    first, last, far = (shown(services, search) for search in ("", "?page=1", "?page=999"))
-    assert "1–3" in first
-    assert "service.cases" in first
-    assert "service.cases" not in last
-    assert "check.air" in far
+def test_a_row_opens_beside_the_list_with_the_ways_on(services: AccountServices) -> None:
+    pane = catalogue.paper(Measured(lambda now: measure(services.city, services.store, now))).pane
+    desk = services.desk(officer(Role.LEADER), "")
+    opened = pane(services, desk, "?key=air.pm25")
+    ways = {node["props"]["href"] for node in find(opened, "link")}
+    assert {"/indicator/air.pm25", "/sources?source=air"} <= ways
+    assert services.city.metrics["air.pm25"].definition in " ".join(texts(opened))
+    assert pane(services, desk, "?key=nobody.knows") == []
+    blind = services.desk(officer(reach=Reach(topics=frozenset({"service"}))), "")
+    assert pane(services, blind, "?key=air.pm25") == []
 
 
 def test_a_pair_tells_where_it_differs_most(services: AccountServices) -> None:

@@ -18,7 +18,6 @@ from domain.operation import CommandState, CommandVerb
 from domain.run import SourceRun
 from domain.source import AtSpec, SiteSpec
 from layouts.accounts.desk import Desk
-from snapshot.quality import Measured, measure
 from snapshot.shared import Shared
 from snapshot.sources import lately
 from store import Store
@@ -26,6 +25,7 @@ from store.audit import AuditQuery
 from store.feeds import KeptQuery
 from tests.access.conftest import access, address, empty_address, postgres, sqlite_store  # noqa: F401 - fixtures
 from tests.cities import observed, tiny_city
+from tests.layouts.accounts.people import find
 from tests.layouts.alerts.duty import officer
 from tests.layouts.test_screen import texts
 from tests.store.values import NOW
@@ -62,10 +62,13 @@ def desk(services: AccountServices, role: Role = Role.SHIFT, reach: Reach = WHOL
 
 
 def drawn(services: AccountServices, search: str = "", role: Role = Role.SHIFT, reach: Reach = WHOLE) -> str:
-    measured = Measured(lambda now: measure(services.city, services.store, now))
-    facts = sources.Facts(measured, Shared(lambda now: lately(services.city, services.store, now)))
-    page, viewer = sources.paper(facts), desk(services, role, reach)
-    return " ".join(texts([*page.body(services, viewer, search), *page.pane(services, viewer, search)]))
+    page = sources.paper(Shared(lambda now: lately(services.city, services.store, now)))
+    viewer = desk(services, role, reach)
+    body = page.body(services, viewer, search)
+    rows = [row for node in find(body, "rows-grid") for row in node["props"]["rowData"]]
+    return " ".join(
+        [*texts([*body, *page.pane(services, viewer, search)]), *(str(v) for row in rows for v in row.values())]
+    )
 
 
 def do(services: AccountServices, viewer: Desk, name: str, /, **fields: object) -> Done:

@@ -58,3 +58,8 @@ def test_an_empty_course_is_still_a_figure(view: View) -> None:
 @pytest.mark.parametrize(("step", "places"), [(1, 0), (20, 0), (0.5, 1), (0.25, 1), (0.05, 2)])
 def test_a_tick_shows_as_many_decimals_as_it_needs(step: float, places: int) -> None:
     assert figure.decimals(step) == places
+
+
+def test_the_margin_grows_for_labels_that_it_does_not_hold() -> None:
+    assert "automargin" not in figure.value_axis(0, 640, 0)
+    assert figure.value_axis(0, 86_000, 0)["automargin"] is True

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from config.loading import load
 from layouts import shell, text
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -52,9 +53,12 @@ def test_every_title_and_label_of_a_screen_has_its_english(file: Path) -> None:
     assert not missing(yaml.safe_load(file.read_text(encoding="utf-8")))
 
 
-def test_units_and_departments_of_the_city_are_translated() -> None:
-    metrics = yaml.safe_load((ROOT / "cities/441800/metrics.yaml").read_text(encoding="utf-8"))
-    words = {m["unit"] for m in metrics.values()} | {m["department"] for m in metrics.values()}
+@pytest.mark.parametrize("adcode", ["441800", "130300"])
+def test_units_departments_and_sources_of_the_cities_are_translated(adcode: str) -> None:
+    city, _ = load(ROOT / "cities" / adcode, {})
+    assert city is not None
+    words = {word for m in city.metrics.values() for word in (m.unit, m.department)}
+    words |= {word for s in city.sources.values() for word in (s.name, s.department)}
     assert not {w for w in words if HANZI.search(w)} - set(text.catalogue("en"))
 
 
