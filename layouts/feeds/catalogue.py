@@ -198,7 +198,7 @@ def _table(desk: Desk, asked: Asked, rows: Sequence[Row]) -> Node:
         ),
     ]
     return grid.table(
-        desk, "catalogue-grid", desk.t("指标列表"), columns, [_row(desk, asked, row) for row in rows], "metric"
+        desk, "catalogue-grid", desk.t("指标列表"), columns, [_row(desk, asked, row) for row in rows], "key"
     )
 
 
