@@ -15,8 +15,8 @@ from access.secret import Key
 from access.verbs import Verb
 from access.viewer import current
 from api.errors import ApiError
-from api.exports import OWN
 from api.services import Services
+from api.taking import OWN
 from domain.account import Viewer
 from domain.errors import TransitionRefused
 from domain.order import Attachment, Order

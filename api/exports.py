@@ -4,7 +4,7 @@ import asyncio
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,9 +17,9 @@ from starlette.responses import Response, StreamingResponse
 
 from access.ask import deed
 from access.verbs import Verb
-from access.viewer import current
 from api.errors import ApiError
 from api.services import Services
+from api.taking import TYPES, answer, headers, taker
 from domain.account import Right, Viewer
 from domain.city import City
 from layouts.accounts import words
@@ -31,12 +31,10 @@ from store.audit import AuditLog, AuditRow
 CHUNK = 2000  # rows read at a time
 # More than a person reads; a workbook is made in memory, at about 10,000 rows a second.
 MOST = {"csv": 1_000_000, "xlsx": 100_000}
-TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 LONGEST_CELL = 32_000  # characters; a workbook's limit is 32,767
 COLUMNS = ("编号", "时间", "操作人", "操作", "代码", "对象", "来自", "原因", "之前", "之后", "前一条", "本条")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _BOM = "\ufeff"  # by which spreadsheets know that a CSV is UTF-8
-OWN = ("same-origin", "none", "")  # who may start a download: our own page or the address bar, no other site
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +53,7 @@ def router(services: Services) -> APIRouter:
 
     @routes.get("/audit/export.{form}", include_in_schema=False)
     async def export(form: str, request: Request) -> Response:
-        viewer = current()
-        if viewer is None or not viewer.may(Right.AUDIT):
-            raise ApiError(403, "forbidden", "Your role may not export the audit log.")
-        if form not in MOST:
-            raise ApiError(404, "not_found", "The audit log is exported as csv or xlsx.")
-        if request.headers.get("sec-fetch-site", "") not in OWN:
-            raise ApiError(403, "cross_site", "Another site's page asked for this.")
+        viewer = taker(request, form, Right.AUDIT)
         asked = read(request.url.query, services.city.zone)
         if asked.mistakes:
             raise ApiError(422, "invalid_request", "Days are written as 2026-11-23.", fields=list(asked.mistakes))
@@ -79,10 +71,9 @@ def _answer(services: Services, order: Order) -> Response:
     rows = _rows(log, order.asked, last, MOST[order.form])
     cells = table(rows, services.city, order.lang, MOST[order.form])
     name = f"audit-{now.astimezone(services.city.zone):%Y%m%d-%H%M%S}.{order.form}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     if order.form == "xlsx":
-        return Response(workbook(cells), media_type=TYPES[order.form], headers=headers)
-    return StreamingResponse(iterate_in_threadpool(lines(cells)), media_type=TYPES[order.form], headers=headers)
+        return answer(name, order.form, workbook(cells))
+    return StreamingResponse(iterate_in_threadpool(lines(cells)), media_type=TYPES[order.form], headers=headers(name))
 
 
 def _rows(log: AuditLog, asked: Asked, before: int, most: int) -> Iterator[AuditRow]:
@@ -104,6 +95,11 @@ def table(rows: Iterator[AuditRow], city: City, lang: str, most: int) -> Iterato
         yield _cells(row, city, lang)
     if count == most:
         yield [translate("只导出了最新的 {n} 条，请缩小范围后再导出。", lang, n=f"{most:,}")]
+
+
+def file(form: str, cells: Iterable[list[str]]) -> bytes:
+    """Rows of text as a whole file."""
+    return workbook(iter(cells)) if form == "xlsx" else b"".join(lines(iter(cells)))
 
 
 def _cells(row: AuditRow, city: City, lang: str) -> list[str]:

@@ -8,9 +8,10 @@ from starlette.responses import Response
 
 from access.ask import deed
 from access.verbs import Verb
-from api.catalogue_export import answer, taker
 from api.errors import ApiError
+from api.exports import file
 from api.services import Services
+from api.taking import answer, taker
 from domain.account import Viewer
 from layouts import record_faults
 from layouts.accounts.desk import Desk
@@ -46,7 +47,7 @@ def _answer(services: Services, viewer: Viewer, form: str, query: str) -> Respon
     told = {"form": form, "rows": len(found)}
     services.store.audit.append(deed(viewer, Verb.EXPORT, f"quarantine:{key}", now, told))
     name = f"{desk.t('隔离记录')}-{key}-{now.astimezone(city.zone):%Y%m%d-%H%M}.{form}"
-    return answer(name, form, [[desk.t(head) for head in HEADS], *(_cells(desk, one) for one in found)])
+    return answer(name, form, file(form, [[desk.t(head) for head in HEADS], *(_cells(desk, one) for one in found)]))
 
 
 def _cells(desk: Desk, kept: Kept) -> list[str]:

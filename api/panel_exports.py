@@ -5,7 +5,6 @@ import csv
 import io
 from datetime import datetime
 from typing import Annotated, Any
-from urllib.parse import quote
 
 from fastapi import APIRouter, Query
 from openpyxl import Workbook
@@ -17,11 +16,11 @@ from starlette.responses import Response
 from access.ask import deed
 from access.reach import placed, reach_of
 from access.verbs import Verb
-from access.viewer import current
 from api.errors import ApiError
-from api.exports import LONGEST_CELL, OWN, TYPES, inert
+from api.exports import LONGEST_CELL, inert
 from api.services import Services
-from domain.account import Right, Viewer
+from api.taking import answer, taker
+from domain.account import Viewer
 from layouts import exported, tools
 from layouts.exported import Sheet
 from layouts.text import LANGUAGES
@@ -50,13 +49,7 @@ def router(services: Services) -> APIRouter:
 
     @routes.get("/export/panel.{form}", include_in_schema=False)
     async def export(request: Request, form: str, asked: Annotated[Asked, Query()]) -> Response:
-        viewer = current()
-        if viewer is None or not viewer.may(Right.EXPORT):
-            raise ApiError(403, "forbidden", "Your role may not take data away as a file.")
-        if form not in TYPES:
-            raise ApiError(404, "not_found", "A panel is exported as csv or xlsx.")
-        if request.headers.get("sec-fetch-site", "") not in OWN:
-            raise ApiError(403, "cross_site", "Another site's page asked for this.")
+        viewer = taker(request, form)
         if asked.t is not None and (asked.t.tzinfo is None or asked.t > services.now()):
             raise ApiError(422, "invalid_time", "t is a past moment with a zone, such as 2026-11-24T06:30:00Z.")
         return await asyncio.to_thread(_answer, services, viewer, asked, form)
@@ -77,8 +70,7 @@ def _answer(services: Services, viewer: Viewer, asked: Asked, form: str) -> Resp
     services.store.audit.append(deed(viewer, Verb.EXPORT, f"panel:{shown.key}/{spec.key}", now, told))
     body = workbook(sheet) if form == "xlsx" else text(sheet)
     name = f"{sheet.title}-{view.local(view.snapshot.at):%Y%m%d-%H%M}.{form}".replace("/", "-")
-    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}", "Cache-Control": "no-store"}
-    return Response(body, media_type=TYPES[form], headers=headers)
+    return answer(name, form, body)
 
 
 def _view(services: Services, viewer: Viewer, asked: Asked) -> View:

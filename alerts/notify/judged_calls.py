@@ -81,22 +81,23 @@ def _pool(kind: type[HTTPConnectionPool], connection: Any, *args: Any, **more: A
     return made
 
 
-class _Plain(HTTPConnection):
+class _Judged:
+    """What both kinds of connection do: they call what the guard has judged."""
+
     def __init__(self, guard: Guard, *args: Any, **more: Any) -> None:
         self._guard = guard
         super().__init__(*args, **more)
 
     def _new_conn(self) -> socket.socket:
-        return _judged_socket(self._guard, self)
+        return _judged_socket(self._guard, self)  # type: ignore[arg-type]  # always mixed into a connection
 
 
-class _Tls(HTTPSConnection):
-    def __init__(self, guard: Guard, *args: Any, **more: Any) -> None:
-        self._guard = guard
-        super().__init__(*args, **more)
+class _Plain(_Judged, HTTPConnection):
+    pass
 
-    def _new_conn(self) -> socket.socket:
-        return _judged_socket(self._guard, self)
+
+class _Tls(_Judged, HTTPSConnection):
+    pass
 
 
 def _judged_socket(guard: Guard, connection: HTTPConnection) -> socket.socket:

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import parse_qs
 
 from domain.account import Reach
 from domain.alert import AlertLevel
 from domain.case import Handling
+from layouts.accounts.asked import words
 from store.desk import CaseQuery
 
 STATES: Mapping[str, frozenset[Handling]] = {
@@ -46,12 +46,8 @@ class Asked:
 
 def read(search: str) -> Asked:
     """Read a query string; what is not known is left out."""
-    found = parse_qs(search.removeprefix("?"))
-    given = {
-        name: found[name][-1].strip()[:LONGEST]
-        for name in ("state", "level", "topic", "district", "text", "case", "before")
-        if name in found and found[name][-1].strip()
-    }
+    named = words(search, ("state", "level", "topic", "district", "text", "case", "before"), LONGEST)
+    given = {name: word for name, word in named.items() if word}
     return Asked(**given, given={k: v for k, v in given.items() if k not in ("case", "before")})
 
 

@@ -4,12 +4,12 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from urllib.parse import parse_qs
 
 from dash import html
 
 from domain.rule import Rule
 from layouts.accounts import frame, grid
+from layouts.accounts.asked import words
 from layouts.accounts.desk import Desk
 from layouts.alerts import news, rules_words
 from layouts.alerts.rules_words import NOTHING, Tally
@@ -38,9 +38,7 @@ class Asked:
 
 def read(search: str) -> Asked:
     """Read a query string; what is not known is left out."""
-    found = parse_qs(search.removeprefix("?"))
-    names = ("topic", "text", "rule", "show")
-    return Asked(**{name: found[name][-1].strip()[:LONGEST] for name in names if name in found})
+    return Asked(**words(search, ("topic", "text", "rule", "show"), LONGEST))
 
 
 @dataclass(frozen=True, slots=True)

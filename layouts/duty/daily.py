@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
-from urllib.parse import parse_qs
 
 from dash import html
 
@@ -12,6 +11,7 @@ from domain.daily import Daily, Fact, Line
 from domain.dossier import DossierEvent
 from duty.daily import MOVES, STATES, TABLE
 from layouts.accounts import frame, menu
+from layouts.accounts.asked import words
 from layouts.accounts.desk import Desk
 from layouts.alerts.page import said
 from layouts.duty import papers
@@ -50,8 +50,7 @@ class Shown:
 
 def read(search: str) -> Asked:
     """Read a query string; what is not known is left out."""
-    found = parse_qs(search.removeprefix("?"))
-    return Asked(**{name: found[name][-1].strip()[:120] for name in ("id", "about") if name in found})
+    return Asked(**words(search, ("id", "about"), 120))
 
 
 def page(desk: Desk) -> html.Div:

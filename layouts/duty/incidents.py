@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import parse_qs
 
 from dash import html
 
@@ -11,6 +10,7 @@ from domain.account import Right, Role
 from domain.incident_file import GRADES, ROMAN, IncidentFile
 from duty.incidents import STATES
 from layouts.accounts import frame
+from layouts.accounts.asked import words
 from layouts.accounts.desk import Desk
 from layouts.alerts.page import said
 from layouts.duty import papers
@@ -40,8 +40,7 @@ class Asked:
 
 def read(search: str) -> Asked:
     """Read a query string; what is not known is left out."""
-    found = parse_qs(search.removeprefix("?"))
-    return Asked(**{name: found[name][-1].strip()[:60] for name in _ASKED if name in found})
+    return Asked(**words(search, _ASKED, 60))
 
 
 def visible(desk: Desk, one: IncidentFile) -> bool:

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from urllib.parse import parse_qs
 
 from dash import html
 
@@ -12,6 +11,7 @@ from domain.dossier import DossierEvent
 from domain.instruction import Instruction
 from duty.instructions import MOVES, STATES, possible
 from layouts.accounts import frame
+from layouts.accounts.asked import words
 from layouts.accounts.desk import Desk
 from layouts.alerts.page import said
 from layouts.duty import papers
@@ -62,8 +62,7 @@ class Shown:
 
 def read(search: str) -> Asked:
     """Read a query string; what is not known is left out."""
-    found = parse_qs(search.removeprefix("?"))
-    return Asked(**{name: found[name][-1].strip()[:120] for name in ("id", "about", "show", "shown") if name in found})
+    return Asked(**words(search, ("id", "about", "show", "shown"), 120))
 
 
 def visible(desk: Desk, one: Instruction) -> bool:

@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from urllib.parse import parse_qs
 
 from dash import html
 
@@ -15,6 +14,7 @@ from duty import supervise
 from duty.order_notices import owed
 from duty.order_table import STATES, sees
 from layouts.accounts import frame
+from layouts.accounts.asked import words
 from layouts.accounts.desk import Desk
 from layouts.alerts.page import said
 from layouts.duty import order_forms, papers
@@ -67,9 +67,7 @@ class Shown:
 
 def read(search: str) -> Asked:
     """Read a query string; what is not known is left out."""
-    found = parse_qs(search.removeprefix("?"))
-    known = ("id", "show", "about", "shown")
-    asked = Asked(**{name: found[name][-1].strip()[:120] for name in known if name in found})
+    asked = Asked(**words(search, ("id", "show", "about", "shown"), 120))
     return asked if asked.show in VIEWS else replace(asked, show="")
 
 

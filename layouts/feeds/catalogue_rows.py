@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from urllib.parse import parse_qs
 
 from access.reach import Sight, metrics_of, sees, sight_of
 from domain.health import Freshness
 from domain.metric import Metric
 from domain.source import SourceSpec
 from indicators.quality import Share
+from layouts.accounts.asked import words
 from layouts.accounts.desk import Desk
 from layouts.feeds.figures import percent
 from layouts.words import FRESHNESS
@@ -55,8 +55,7 @@ class Row:
 
 def read(search: str) -> Asked:
     """Read a query string; what is not known is left out."""
-    found = parse_qs(search.removeprefix("?"))
-    return Asked(**{name: found[name][-1].strip()[:LONGEST] for name in NAMES if name in found})
+    return Asked(**words(search, NAMES, LONGEST))
 
 
 def rows(desk: Desk, quality: Quality, asked: Asked) -> list[Row]:

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from urllib.parse import parse_qs
 
 from dash import html
 
@@ -14,6 +13,7 @@ from domain.operation import SourceWork
 from domain.source import SourceSpec
 from layouts import faults
 from layouts.accounts import frame, grid
+from layouts.accounts.asked import words
 from layouts.accounts.desk import Desk
 from layouts.duty import papers
 from layouts.feeds import week
@@ -65,8 +65,7 @@ class Shown:
 
 def read(search: str) -> Asked:
     """Read a query string; what is not known is left out."""
-    found = parse_qs(search.removeprefix("?"))
-    return Asked(**{name: found[name][-1].strip()[:LONGEST] for name in NAMES if name in found})
+    return Asked(**words(search, NAMES, LONGEST))
 
 
 def page(desk: Desk) -> html.Div:

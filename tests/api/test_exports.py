@@ -7,6 +7,7 @@ import pytest
 from openpyxl import load_workbook
 
 from api import exports
+from api.taking import TYPES
 from domain.account import Role
 from domain.deed import Deed
 from tests.api.conftest import Web
@@ -58,7 +59,7 @@ async def test_a_workbook_holds_the_same_rows(web: Web) -> None:
     keep(web, deed(after={"note": "坏\x07字符"}, reason="因为\x0b所以"))
     async with web.client(Role.ADMIN) as client:
         answer = await client.get(f"{XLSX}?actor=zhao.min")
-    assert answer.headers["content-type"] == exports.TYPES["xlsx"]
+    assert answer.headers["content-type"] == TYPES["xlsx"]
     assert ".xlsx" in answer.headers["content-disposition"]
     rows = list(load_workbook(io.BytesIO(answer.content)).active.values)  # type: ignore[union-attr]
     assert [row[2] for row in rows] == ["操作人", "zhao.min"]

@@ -4,7 +4,7 @@ import io
 import pytest
 from openpyxl import load_workbook
 
-from api.exports import TYPES
+from api.taking import TYPES
 from domain.account import Role
 from tests.api.conftest import Web
 

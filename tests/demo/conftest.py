@@ -9,6 +9,7 @@ import pytest
 import config
 from demo.city import World
 from demo.feeds import FEEDS
+from demo.present import Present
 from demo.publication import Publisher
 from demo.scenario import Script
 from demo.serve import environment
@@ -21,6 +22,7 @@ OFFSET = 8 * 3600
 COAST = {"tides", "buoys", "beaches", "visitors"}  # feeds that 清远, which lies inland, has no source for
 INLAND = [feed for feed in FEEDS if feed.source not in COAST]
 NOW = int(datetime(2026, 11, 24, 6, 32, 30, tzinfo=UTC).timestamp())  # 14:32:30 on a Tuesday in China
+START = datetime.fromtimestamp(NOW, UTC)
 
 
 def is_computed(metric: Metric) -> bool:
@@ -51,3 +53,21 @@ def world(city: City) -> World:
 @pytest.fixture(scope="session")
 def publisher(world: World) -> Publisher:
     return Publisher(world)
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def present(city: City, tmp_path: Path, clock: Clock) -> Present:
+    return Present(city, tmp_path, clock)

@@ -27,9 +27,8 @@ from demo.servers import app
 from domain.batch import Batch
 from domain.city import City
 from domain.source import Ask
-from tests.demo.conftest import NOW
+from tests.demo.conftest import NOW, START, Clock
 
-START = datetime.fromtimestamp(NOW, UTC)
 MORNING = START.replace(hour=1)  # nine o'clock in China
 
 
@@ -39,23 +38,6 @@ class NoPlaces:
 
     def district_at(self, lon: float, lat: float) -> str | None:
         return "441802"
-
-
-class Clock:
-    now = START
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def present(city: City, tmp_path: Path, clock: Clock) -> Present:
-    return Present(city, tmp_path, clock)
 
 
 def context(city: City, var: Path) -> SourceContext:

@@ -1,6 +1,6 @@
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,28 +19,9 @@ from demo.pushing import SOURCE, Platform
 from domain.account import Right, Role, Viewer
 from domain.city import City
 from store import Store, open_store
-from tests.demo.conftest import NOW
+from tests.demo.conftest import Clock
 
-START = datetime.fromtimestamp(NOW, UTC)
 TOKEN = Viewer("demo", "", Role.ADMIN, frozenset({Right.PUSH}), sources=frozenset({SOURCE}))
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = START
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def present(city: City, tmp_path: Path, clock: Clock) -> Present:
-    return Present(city, tmp_path, clock)
 
 
 class Cockpit:
