@@ -1,16 +1,14 @@
 """The static feed beside a GTFS Realtime one: stops, lines and which trip is whose (gtfs.org/schedule)."""
 
-import io
-import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from datasources.formats.packed import unzip
 from datasources.formats.tables import read_csv
 from datasources.formats.text import decode
-from domain.errors import SourceError
 
-_LARGEST = 100_000_000  # bytes of one file, unpacked
+_LARGEST = 100_000_000  # bytes of the three files together, unpacked
+_FILES = ("stops.txt", "routes.txt", "trips.txt")
 
 
 class Stop(NamedTuple):
@@ -35,13 +33,12 @@ NONE = Timetable({}, {}, {})
 def read_static(data: bytes, where: str) -> Timetable:
     """stops.txt, routes.txt and trips.txt of a feed's zip; a file that is not there counts as empty.
 
-    SourceError when it is no zip, a file is larger than 100 MB unpacked or is no table. Timetables (stop_times.txt) are not opened.
+    SourceError when it is no zip, they unpack to more than 100 MB or one is no table. Timetables (stop_times.txt) are not opened.
     """
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as package:
-            stops, routes, trips = (list(_rows(package, name, where)) for name in ("stops", "routes", "trips"))
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError, ValueError) as error:
-        raise SourceError(f"{where}: not a readable GTFS package ({error})", permanent=True) from error
+    files: dict[str, bytes] = {}
+    for path, content in unzip(where, data, _LARGEST, lambda path: _named_in(path) in _FILES):
+        files.setdefault(_named_in(path), content)
+    stops, routes, trips = (list(_rows(files.get(name), name, where)) for name in _FILES)
     return Timetable(
         {row["stop_id"]: _stop(row) for row in stops if row.get("stop_id")},
         {row["route_id"]: _named(row) for row in routes if row.get("route_id")},
@@ -49,16 +46,16 @@ def read_static(data: bytes, where: str) -> Timetable:
     )
 
 
-def _rows(package: zipfile.ZipFile, name: str, where: str) -> Iterator[dict[str, str]]:
-    """The rows of one of its files, wherever in the package it lies."""
-    inside = [one for one in package.namelist() if one.rpartition("/")[2] == f"{name}.txt"]
-    if not inside:
+def _named_in(path: str) -> str:
+    """A file's name, wherever in the package it lies."""
+    return path.rpartition("/")[2]
+
+
+def _rows(content: bytes | None, name: str, where: str) -> Iterator[dict[str, str]]:
+    """The rows of one of its files."""
+    if content is None:
         return
-    with package.open(inside[0]) as stream:
-        content = stream.read(_LARGEST + 1)
-    if len(content) > _LARGEST:
-        raise SourceError(f"{where}: {name}.txt unpacks to more than {_LARGEST:,} bytes", permanent=True)
-    records, _ = read_csv(decode(content, "auto", f"{where}/{name}.txt"), ",", (), 0, f"{where}/{name}.txt")
+    records, _ = read_csv(decode(content, "auto", f"{where}/{name}"), ",", (), 0, f"{where}/{name}")
     for record in records:
         yield {str(key): str(value or "") for key, value in record.fields.items()}
 

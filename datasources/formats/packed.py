@@ -4,7 +4,7 @@ import gzip
 import io
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import IO
 
 from domain.errors import SourceError
@@ -22,7 +22,7 @@ def unpack(name: str, data: bytes, limit: int) -> Iterator[tuple[str, bytes]]:
     if lower.endswith(".gz"):
         yield name[:-3], _gunzip(name, data, limit)
     elif lower.endswith(".zip"):
-        yield from _unzip(name, data, limit)
+        yield from unzip(name, data, limit)
     else:
         _fits(name, len(data), limit)
         yield name, data
@@ -36,14 +36,19 @@ def _gunzip(name: str, data: bytes, limit: int) -> bytes:
         raise SourceError(f"{name}: not a whole gzip file ({error})", permanent=True) from error
 
 
-def _unzip(name: str, data: bytes, limit: int) -> Iterator[tuple[str, bytes]]:
+def _every(_inside: str) -> bool:
+    return True
+
+
+def unzip(name: str, data: bytes, limit: int, wanted: Callable[[str], bool] = _every) -> Iterator[tuple[str, bytes]]:
+    """As `unpack`, of a zip whatever it is called. wanted: which files inside are opened at all."""
     left = limit
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             members = [info for info in package.infolist() if not info.is_dir()]
             if len(members) > _MOST_MEMBERS:
                 raise SourceError(f"{name}: more than {_MOST_MEMBERS} files in one package", permanent=True)
-            for info in members:
+            for info in (one for one in members if wanted(one.filename)):
                 inner = f"{name}/{info.filename}"
                 if info.filename.lower().endswith((".zip", ".gz")):
                     raise SourceError(f"{inner}: a package within a package is not opened", permanent=True)
