@@ -45,6 +45,7 @@ def test_a_file_that_unpacks_to_more_than_the_bound_is_refused_by_name(monkeypat
 @given(st.binary(max_size=400) | st.binary(max_size=40).map(lambda noise: packed(stops=STOPS)[:-40] + noise))
 def test_any_bytes_are_a_feed_or_refused(data: bytes) -> None:
     try:
-        assert read_static(data, "feed").stops.keys() <= {"s1", "s2"}
-    except SourceError as error:
-        assert "feed" in str(error)
+        stops = read_static(data, "feed").stops
+    except SourceError:
+        return
+    assert stops.keys() <= {"s1", "s2"}
