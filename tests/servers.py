@@ -10,14 +10,33 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from secrets import randbelow
 from tempfile import mkdtemp
+
+# Below the ports that the system gives to whoever asks for any: a server that is started again finds its own free.
+HELD = range(20_000, 32_000)
+
+
+def free_ports(count: int) -> int:
+    """The first of so many neighbouring loopback ports that nobody uses and the system gives to nobody else."""
+    while True:
+        first = HELD.start + randbelow(len(HELD) - count)
+        if all(_free(first + number) for number in range(count)):
+            return first
 
 
 def free_port() -> int:
-    """A loopback port that nobody uses at this moment."""
+    """One such port."""
+    return free_ports(1)
+
+
+def _free(port: int) -> bool:
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 def postgres_programs() -> Path | None:

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -19,6 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from demo.present import switch
 from domain.account import Role
 from jobs.clock import utc_now
+from tests.servers import free_ports
 
 ROOT = Path(__file__).resolve().parents[2]
 CITY = "cities/441800"
@@ -77,23 +77,6 @@ def run_app(*arguments: str, env: dict[str, str]) -> subprocess.CompletedProcess
         timeout=120,
         check=False,
     )
-
-
-def free_ports(count: int) -> int:
-    """The first of some neighbouring loopback ports that nobody uses."""
-    for first in range(20_000 + os.getpid() % 10_000, 60_000, count + 1):
-        if all(_free(first + n) for n in range(count)):
-            return first
-    raise RuntimeError("no free ports")
-
-
-def _free(port: int) -> bool:
-    with socket.socket() as probe:
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
 
 
 def start(var: Path, port: int, city: str = CITY) -> Cockpit:

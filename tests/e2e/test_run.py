@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import CITY, ROOT, environment, free_ports, run_app, start, stop
+from tests.e2e.conftest import CITY, ROOT, environment, run_app, start, stop
+from tests.servers import free_ports
 
 pytestmark = [pytest.mark.timeout(300)]
 
