@@ -152,6 +152,8 @@ DOORS: tuple[Door, ...] = (
     _read("/api/v1/series/{number}", Right.VIEW, "values of a series over time"),
     _read("/api/v1/latest", Right.VIEW, "newest values"),
     _read("/api/v1/incidents", Right.VIEW, "incidents"),
+    _read("/api/v1/orders", Right.VIEW, "orders to units"),
+    _read("/api/v1/orders/{id}", Right.VIEW, "an order and its steps"),
     _read("/api/v1/layers", Right.VIEW, "map layers"),
     _read("/api/v1/layers/{name}", Right.VIEW, "a map layer as GeoJSON"),
     _push("/api/v1/observations", "observations of a push source", 64 * MIB),

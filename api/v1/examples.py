@@ -27,6 +27,19 @@ _INCIDENT: Final[dict[str, Any]] = {
     "received": _LATER, "status": "handling", "grade": 4, "department": "市应急管理局", "district": "441802", "site": "",
     "lon": 113.051, "lat": 23.702, "detail": {"水深": "32 cm"},
 }  # fmt: skip
+_ORDER: Final[dict[str, Any]] = {
+    "id": "GD-20261124-0003", "state": "working", "over": False, "title": "人民三路积水", "content": "排水并设警示",
+    "level": 3, "unit": "市水利局", "helpers": ["市住建局"], "district": "441802", "topic": "emergency",
+    "about": "GJ-20261124-0007", "shown": "", "opened": _AT, "updated": _LATER, "sent": _AT,
+    "sign_by": "2026-11-24T06:30:00Z", "report_by": "2026-11-24T08:00:00Z", "finish_by": "2026-11-25T06:00:00Z",
+    "signed": _LATER, "first_report": None, "handed": None, "closed": None, "asked": None, "until": None,
+    "supervision": "", "late": False, "returns": 0, "rejected": 0, "exercise": False, "progress": "", "result": "",
+    "evidence": "", "reason": "", "verdict": "",
+    "shares": [{"unit": "市住建局", "asked": _AT, "sign_by": "2026-11-24T06:30:00Z", "signed": None, "answered": None,
+                "task": "", "words": "", "evidence": ""}],
+    "files": [],
+}  # fmt: skip
+_STEP: Final[dict[str, Any]] = {"at": _LATER, "verb": "accept", "old": "dispatched", "new": "accepted"}
 _LAYER: Final[dict[str, Any]] = {
     "name": "districts", "href": "/api/v1/layers/districts", "size": 48213, "attribution": "© OpenStreetMap contributors",
     "licence": "ODbL-1.0", "illustrative": False,
@@ -34,10 +47,11 @@ _LAYER: Final[dict[str, Any]] = {
 
 ROWS: Final[dict[str, dict[str, Any]]] = {
     "metrics": _METRIC, "sites": _SITE, "series": _SERIES, "latest": _SERIES | _RAW, "values": _RAW,
-    "incidents": _INCIDENT, "layers": _LAYER,
+    "incidents": _INCIDENT, "orders": _ORDER, "order": _STEP, "layers": _LAYER,
 }  # fmt: skip
 EXAMPLES: Final[dict[str, Any]] = {name: {"data": [row], "next": None} for name, row in ROWS.items()}
 EXAMPLES["values"] |= {"series": _SERIES, "step": "raw"}
+EXAMPLES["order"] |= {"order": _ORDER}
 
 
 CSV_EXAMPLES: Final[dict[str, str]] = {name: table(tuple(row), [row]) for name, row in ROWS.items()}

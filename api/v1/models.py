@@ -141,6 +141,82 @@ class IncidentRow(Shape):
     detail: dict[str, str]
 
 
+class ShareRow(Shape):
+    """The part of a unit that assists."""
+
+    unit: str
+    asked: datetime
+    sign_by: datetime
+    signed: datetime | None
+    answered: datetime | None
+    task: str
+    words: str
+    evidence: str
+
+
+class FileRow(Shape):
+    """A file that belongs to an order; size in bytes."""
+
+    sha256: str
+    name: str
+    size: int
+    media: str
+    at: datetime
+
+
+class OrderRow(Shape):
+    """An order: `sent` starts its clocks, `sign_by`, `report_by` and `finish_by` end them, `handed` is when the result came.
+
+    `supervision` is "", urge, yellow or red. Texts are masked for those who may not read personal data.
+    """
+
+    id: str
+    state: str
+    over: bool
+    title: str
+    content: str
+    level: int
+    unit: str
+    helpers: list[str]
+    district: str
+    topic: str
+    about: str
+    shown: str
+    opened: datetime
+    updated: datetime
+    sent: datetime
+    sign_by: datetime
+    report_by: datetime
+    finish_by: datetime
+    signed: datetime | None
+    first_report: datetime | None
+    handed: datetime | None
+    closed: datetime | None
+    asked: datetime | None
+    until: datetime | None
+    supervision: str
+    late: bool
+    returns: int
+    rejected: int
+    exercise: bool
+    progress: str
+    result: str
+    evidence: str
+    reason: str
+    verdict: str
+    shares: list[ShareRow]
+    files: list[FileRow]
+
+
+class StepRow(Shape):
+    """A step of an order: what was done, the state before ("" at first) and after."""
+
+    at: datetime
+    verb: str
+    old: str
+    new: str
+
+
 class LayerRow(Shape):
     """A map layer; `href` is where its GeoJSON is."""
 
@@ -194,6 +270,19 @@ class IncidentPage(Page):
     """Incidents, those that began last first."""
 
     data: list[IncidentRow]
+
+
+class OrderPage(Page):
+    """Orders, those sent last first."""
+
+    data: list[OrderRow]
+
+
+class StepsPage(Page):
+    """An order, and its steps in order of time."""
+
+    order: OrderRow
+    data: list[StepRow]
 
 
 class LayerPage(Page):

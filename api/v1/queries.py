@@ -80,6 +80,25 @@ class IncidentQuery(Paged):
     source: str = Field("", max_length=100, description="Only what this source told.")
 
 
+OrderState = Literal[
+    "dispatched", "accepted", "working", "reported", "checking", "done", "archived", "returned", "ruling", "shelved",
+    "withdrawn",
+]  # fmt: skip
+
+
+class OrderQuery(Paged):
+    """Which orders. Times are ISO 8601 with zone."""
+
+    over: bool = Field(False, description="The finished ones (done, archived, withdrawn) in place of the open ones.")
+    state: OrderState | None = Field(None, description="Only orders of this state.")
+    unit: str = Field("", max_length=100, description="Only orders that lie with this department.")
+    district: str = Field("", max_length=100, description="Only orders in this district (division code).")
+    since: datetime | None = Field(
+        None, description="Only those dispatched since; else every open one, or 31 days before `until` of the finished."
+    )
+    until: datetime | None = Field(None, description="Only those dispatched before; else now.")
+
+
 class PushQuery(Query):
     """Whose data come."""
 

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 
 from api.layers import LayerFiles
 from api.services import Services
-from api.v1 import catalogue, description, push, values
+from api.v1 import catalogue, description, orders, push, values
 
 PREFIX = "/api/v1"
 
@@ -19,6 +19,7 @@ def router(services: Services, files: LayerFiles) -> APIRouter:
 def described(services: Services, files: LayerFiles) -> APIRouter:
     """The operations that the description describes."""
     routes = APIRouter(prefix=PREFIX)
-    for part in (catalogue.router(services, files), values.router(services), push.router(services)):
+    parts = (catalogue.router(services, files), values.router(services), orders.router(services), push.router(services))
+    for part in parts:
         routes.include_router(part)
     return routes

@@ -1,12 +1,15 @@
 """What the cockpit knows as rows of an answer: names and order of the columns, times aware, words instead of codes."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Final
 
 from api.v1.answers import Row
 from domain.city import City
+from domain.dossier import DossierEvent
 from domain.incident import Incident
 from domain.metric import Metric
 from domain.observation import Quality, SeriesKey
+from domain.order import Order
 from domain.place import Site
 from geo.layers import Layer
 from store import Latest, Rollups, Rows
@@ -26,6 +29,19 @@ INCIDENT = (
     "id", "source", "kind", "title", "at", "updated", "received", "status", "grade", "department", "district", "site",
     "lon", "lat", "detail",
 )  # fmt: skip
+ORDER = (
+    "id", "state", "over", "title", "content", "level", "unit", "helpers", "district", "topic", "about", "shown", "opened",
+    "updated", "sent", "sign_by", "report_by", "finish_by", "signed", "first_report", "handed", "closed", "asked", "until",
+    "supervision", "late", "returns", "rejected", "exercise", "progress", "result", "evidence", "reason", "verdict", "shares",
+    "files",
+)  # fmt: skip
+SHARE = ("unit", "asked", "sign_by", "signed", "answered", "task", "words", "evidence")
+FILE = ("sha256", "name", "size", "media", "at")
+STEP = ("at", "verb", "old", "new")
+WRITTEN: Final = frozenset(  # what people wrote, in an order, its parts and its files
+    {"title", "content", "shown", "progress", "result", "evidence", "reason", "verdict", "task", "words", "name"}
+)
+Told = Callable[[str], str]  # a text as far as the viewer may read it
 LAYER = ("name", "href", "size", "attribution", "licence", "illustrative")
 
 
@@ -86,6 +102,23 @@ def bucket_rows(rollups: Rollups) -> Iterator[Row]:
 def incident_row(incident: Incident) -> Row:
     """An incident as its source last told it."""
     return {name: getattr(incident, name) for name in INCIDENT}
+
+
+def order_row(order: Order, told: Told) -> Row:
+    """An order with its units' parts and its files; nobody is named."""
+    parts = [_read(order.share(unit), SHARE, told) for unit in order.helpers]
+    files = [_read(file, FILE, told) for file in order.files]
+    return _read(order, ORDER[:-2], told) | {"shares": parts, "files": files}
+
+
+def _read(thing: object, names: tuple[str, ...], told: Told) -> Row:
+    values = {name: getattr(thing, name) for name in names}
+    return {name: told(value) if name in WRITTEN else value for name, value in values.items()}
+
+
+def step_row(step: DossierEvent) -> Row:
+    """A step of an order: what was done, and the state before and after it."""
+    return {name: getattr(step, name) for name in STEP}
 
 
 def layer_row(layer: Layer) -> Row:

@@ -61,7 +61,7 @@ def test_every_operation_says_what_it_does() -> None:
 @pytest.mark.parametrize(
     ("name", "columns"),
     [("metrics", rows.METRIC), ("sites", rows.SITE), ("series", rows.SERIES), ("latest", rows.LATEST), ("values", rows.RAW),
-     ("incidents", rows.INCIDENT), ("layers", rows.LAYER)],
+     ("incidents", rows.INCIDENT), ("orders", rows.ORDER), ("order", rows.STEP), ("layers", rows.LAYER)],
 )  # fmt: skip
 def test_the_examples_have_the_columns_of_the_answers(name: str, columns: tuple[str, ...]) -> None:
     assert tuple(ROWS[name]) == columns
