@@ -7,28 +7,40 @@ import time
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from domain.notice import NoticeState
 from jobs.clock import utc_now
 from jobs.notify import AT_ONCE, trial
 from store import open_store
 from tests.notify.here import Server, listening
+from tests.servers import postgres_programs, private_postgres
 
 KILLS = 2
 NOTICES = 60
 
 
 def test_a_worker_killed_at_random_moments_loses_nothing(tmp_path: Path) -> None:
-    address = f"sqlite:///{tmp_path / 'killed.sqlite'}"
+    _nothing_is_lost(f"sqlite:///{tmp_path / 'killed.sqlite'}", KILLS)
+
+
+@pytest.mark.skipif(postgres_programs() is None, reason="PostgreSQL is not installed")
+def test_nor_does_one_on_postgresql() -> None:
+    with private_postgres() as address:
+        _nothing_is_lost(address, 1)
+
+
+def _nothing_is_lost(address: str, kills: int) -> None:
     now = utc_now()
     with open_store(address) as store, listening() as there:
         planned = {one.id for one in (trial("duty", now) for _ in range(NOTICES)) if store.desk.put_notice(one)}
-        for turn in range(KILLS):
+        for turn in range(kills):
             _run(address, there, 61.0 * turn, killed=True)
-        _run(address, there, 61.0 * KILLS, killed=False)
+        _run(address, there, 61.0 * kills, killed=False)
         arrived = Counter(headers["idempotency-key"] for _, headers, _ in there.got)
         assert set(arrived) == planned
-        assert max(arrived.values()) <= 1 + KILLS
-        assert sum(arrived.values()) - NOTICES <= KILLS * AT_ONCE
+        assert max(arrived.values()) <= 1 + kills
+        assert sum(arrived.values()) - NOTICES <= kills * AT_ONCE
         states = {one.state for one in store.desk.notices(now, limit=NOTICES)}
         assert states == {NoticeState.SENT}
 
