@@ -24,7 +24,7 @@ wall: ## the wall of a running cockpit in this machine's browser, full screen (P
 
 test: $(VENV)/.test debian ## everything: lint, types, imports, unit, contract, property, database and browser tests
 	@$(MAKE) --no-print-directory check audit sbom
-	@$(PY) -m pytest -n 2 --ignore tests/e2e
+	@$(PY) -m pytest -n 2 --dist loadfile --ignore tests/e2e
 	@# Apart: the browser driver keeps an event loop running in its process, which asynchronous tests cannot share.
 	@$(PY) -m pytest tests/e2e
 

@@ -16,7 +16,8 @@ from api.v1.examples import (
     NDJSON_BODIES,
     PUSH_EXAMPLE,
 )
-from api.v1.models import PushAnswer, Refusal
+from api.v1.fates import PushAnswer
+from api.v1.models import Refusal
 from datasources.delivery import NDJSON
 
 Described = dict[str, Any]  # keyword arguments of a FastAPI route

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from access.people import WITH_LOGIN
 from api.arrival import CSRF_COOKIE, SESSION_COOKIE
-from api.limits import Buckets, Rate
+from api.limits import ATTEMPT, Buckets, Rate
 from domain.account import Reach, Role
 from domain.errors import StoreError
 from store.audit import AuditQuery
@@ -283,8 +283,10 @@ async def test_a_store_that_is_away_is_a_sentence_on_the_page(web: Web, monkeypa
 async def test_many_attempts_from_one_address_are_slowed_down_for_it_alone(web: Web) -> None:
     async with web.stranger() as browser:
         page = await browser.get("/sign-in")
-        answers = [await browser.post("/sign-in", data=fields(page)) for _ in range(60)]
-    assert answers[0].status_code == 422
+        answers = [await browser.post("/sign-in", data=fields(page))]
+        while answers[-1].status_code == 422 and len(answers) < 300:  # on a slow machine some are earned back meanwhile
+            answers.append(await browser.post("/sign-in", data=fields(page)))
+    assert len(answers) > ATTEMPT.burst
     assert answers[-1].status_code == 429
     assert int(answers[-1].headers["retry-after"]) >= 1
 

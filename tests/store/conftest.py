@@ -93,5 +93,5 @@ def sqlite_store(address: Address) -> Iterator[Store]:
 
 def _create(server: str, name: str, template: str) -> str:
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy".encode())
     return f"{server.rsplit('/', 1)[0]}/{name}"

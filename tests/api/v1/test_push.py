@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from api.v1 import intake
-from api.v1.models import PushAnswer
+from api.v1.fates import PushAnswer
 from datasources.kinds.push import PushSpec
 from domain.account import Role
 from domain.city import City
