@@ -7,6 +7,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from datasources.trust import distrust, trusting
 from domain.errors import SourceError
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 
 _GATHER = 0.02  # seconds in which more may come: one commit for a hundred messages costs little more than for one
+_HANDSHAKE = 5.0  # seconds for a connection, and as many for its TLS: somebody who says nothing is no broker
 
 
 @dataclass(frozen=True)
@@ -69,13 +71,18 @@ class Inbox:
         """Connect and subscribe; SourceError when that fails or takes longer than `within` seconds."""
         self._loop = asyncio.get_running_loop()
         session = self._session
-        client = self._made()
+        try:
+            trust = trusting(session.ca) if session.secure else None
+        except ValueError as error:
+            raise SourceError(str(error), permanent=True) from None
+        client = self._made(trust)
         self._client = client
         try:
-            await asyncio.to_thread(self._connect, client)
+            await asyncio.to_thread(self._connect, client, trust)
         except (OSError, ValueError) as error:
+            why = distrust(error, session.host) if isinstance(error, OSError) else ""
             raise SourceError(
-                f"the broker {session.host}:{session.port} cannot be reached ({type(error).__name__})"
+                why or f"the broker {session.host}:{session.port} cannot be reached ({type(error).__name__})"
             ) from None
         client.loop_start()
         try:
@@ -122,7 +129,7 @@ class Inbox:
             self._client.loop_stop()
             self._client = None
 
-    def _made(self) -> "Client":
+    def _made(self, trust: ssl.SSLContext | None) -> "Client":
         from paho.mqtt import client as mqtt  # heavy, and only for cities that have such a source
         from paho.mqtt.enums import CallbackAPIVersion
 
@@ -138,28 +145,33 @@ class Inbox:
         )
         if session.user:
             client.username_pw_set(session.user, session.password or None)
-        if session.secure:
-            client.tls_set_context(ssl.create_default_context(cafile=session.ca or None))
+        if trust is not None:
+            client.tls_set_context(trust)
         client.on_connect = self._connected
         client.on_subscribe = self._subscribed
         client.on_message = self._message
         client.on_disconnect = self._disconnected
         return client
 
-    def _connect(self, client: "Client") -> None:
+    def _connect(self, client: "Client", trust: ssl.SSLContext | None) -> None:
         """To the judged address; the certificate is the host's."""
         session = self._session
-        client.connect_timeout = 5.0
-        if session.secure:
-            client._ssl_wrap_socket = self._wrapped(ssl.create_default_context(cafile=session.ca or None))  # type: ignore[method-assign]  # noqa: SLF001 - paho has no other seam
+        client.connect_timeout = _HANDSHAKE
+        if trust is not None:
+            client._ssl_wrap_socket = self._wrapped(trust)  # type: ignore[method-assign]  # noqa: SLF001 - paho has no other seam
         extra: dict[str, Any] = {"clean_start": False, "properties": self._wishes()} if session.version == "5" else {}
         client.connect(session.address, session.port, keepalive=session.keepalive, **extra)
 
     def _wrapped(self, context: ssl.SSLContext) -> Any:
         def wrap(sock: Any) -> Any:
             wrapped = context.wrap_socket(sock, server_hostname=self._session.host, do_handshake_on_connect=False)
+            wrapped.settimeout(_HANDSHAKE)
+            try:
+                wrapped.do_handshake()
+            except BaseException:
+                wrapped.close()  # paho does not know of it yet
+                raise
             wrapped.settimeout(self._session.keepalive)
-            wrapped.do_handshake()
             return wrapped
 
         return wrap

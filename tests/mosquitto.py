@@ -12,6 +12,8 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
+from tests.servers import free_ports
+
 _PATIENCE = 10.0
 _PROGRAM = "/usr/sbin/mosquitto"
 
@@ -19,12 +21,17 @@ _PROGRAM = "/usr/sbin/mosquitto"
 class Mosquitto:
     """Started and stopped as often as wanted; its sessions outlive it with `keep`."""
 
-    def __init__(self, folder: Path, *, keep: bool = False, lines: tuple[str, ...] = ()) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = int(free.getsockname()[1])
+    def __init__(
+        self, folder: Path, *, keep: bool = False, lines: tuple[str, ...] = (), pair: tuple[Path, Path] | None = None
+    ) -> None:
+        """pair: certificate and key of a second listener, at `secure`."""
+        self.port = free_ports(2)
+        self.secure = self.port + 1
         self._config = folder / "mosquitto.conf"
         kept = ("persistence true", f"persistence_location {folder}/") if keep else ()
         own = lines or (f"listener {self.port} 127.0.0.1", "allow_anonymous true")
+        if pair is not None:
+            own += (f"listener {self.secure} 127.0.0.1", f"certfile {pair[0]}", f"keyfile {pair[1]}")
         self._config.write_text("\n".join((*own, *kept, "max_queued_messages 0", "user root", "")))
         self._process: subprocess.Popen[bytes] | None = None
 
