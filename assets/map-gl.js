@@ -11,7 +11,14 @@
   };
 
   /** plotly.js with its map traces: the page's own copy when that is the full one, else Dash's, loaded beside it. */
-  function plotly() {
+  let whole = null; // kept for every drawing of the page; a failure is not, the next drawing tries again
+  const plotly = () =>
+    (whole = whole || loaded().catch((error) => {
+      whole = null;
+      throw error;
+    }));
+  cockpit.plotlyMaps = plotly;
+  function loaded() {
     if (window.Plotly && window.Plotly.PlotSchema && window.Plotly.PlotSchema.get().traces.scattermap) return Promise.resolve(window.Plotly);
     return new Promise((resolve, reject) => {
       const small = window.Plotly;

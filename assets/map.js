@@ -10,7 +10,9 @@
   const SOFTWARE = /swiftshader|llvmpipe|softpipe|software|basic render/i;
 
   /** gl, or leaflet where WebGL2 is missing or only emulated by the processor. ?map= decides by hand. */
-  function choose() {
+  const choose = () => (cockpit.chosen = cockpit.chosen || chosen());
+  cockpit.drawsOn = choose;
+  function chosen() {
     const forced = cockpit.get("map");
     if (forced === "gl" || forced === "leaflet") return forced;
     const gl = document.createElement("canvas").getContext("webgl2");

@@ -114,16 +114,22 @@
     return lock;
   }
 
+  /** The city in three dimensions and the flat map may claim one area: the second is there where the first cannot be drawn. */
+  const isTwin = (cell) => Boolean(cell.querySelector(".kind-twin"));
+
   function show(scene) {
     const [name, [areas, cols, rows]] = gridOf(scene);
-    const want = [scene.key, name, window.innerWidth, window.innerHeight].join("|");
+    const isRaised = Boolean(cockpit.twinWorks && cockpit.twinWorks());
+    const want = [scene.key, name, window.innerWidth, window.innerHeight, isRaised].join("|");
     if (want === shape) return;
     shape = want;
     const grid = document.getElementById("wall-grid");
     Object.assign(grid.style, { gridTemplateAreas: areas, gridTemplateColumns: cols, gridTemplateRows: rows });
     const inside = new Set(areas.match(/[\w-]+/g));
+    const claims = [...grid.children].filter((cell) => cell.dataset.scenes.split(" ").includes(scene.key) && inside.has(cell.dataset.area));
+    const raised = new Set(isRaised ? claims.filter(isTwin).map((cell) => cell.dataset.area) : []);
     for (const cell of grid.children) {
-      const on = cell.dataset.scenes.split(" ").includes(scene.key) && inside.has(cell.dataset.area);
+      const on = claims.includes(cell) && (isTwin(cell) ? isRaised : !raised.has(cell.dataset.area));
       cell.hidden = !on;
       cell.style.gridArea = on ? cell.dataset.area : "";
     }
@@ -339,7 +345,9 @@
     const query = new URLSearchParams({ next: window.location.pathname + window.location.search });
     window.setTimeout(() => window.location.assign("/sign-in?" + query + key), 5000 + Math.random() * 5000);
   });
-  document.addEventListener("webglcontextlost", () => (lost = Date.now()), true);
+  document.addEventListener("webglcontextlost", (event) => {
+    if (!(event.target.closest && event.target.closest(".twin-gl"))) lost = Date.now(); // the raised city has the flat one behind it
+  }, true);
   window.addEventListener("cockpit:hello", (event) => {
     offset = Date.parse(event.detail.now) - Date.now();
     build = event.detail.build || "";

@@ -30,9 +30,9 @@ COMPLETE = """() => document.querySelectorAll('.js-plotly-plot .main-svg').lengt
   && [...document.querySelectorAll('[data-metric] .digits')].filter(e => /\\d/.test(e.textContent)).length >= 20"""
 
 
-def start(var: Path) -> subprocess.Popen[bytes]:
+def start(var: Path, port: int = PORT) -> subprocess.Popen[bytes]:
     """`app.py run` in a folder of its own."""
-    env = os.environ | {"VAR": str(var), "PORT": str(PORT), "SIGN_IN": "off"}
+    env = os.environ | {"VAR": str(var), "PORT": str(port), "SIGN_IN": "off"}
     with (var / "out").open("wb") as out:
         return subprocess.Popen([sys.executable, "app.py", "run"], cwd=ROOT, env=env, stdout=out, stderr=out)
 

@@ -6,7 +6,7 @@ from layouts.view import View
 
 CHARTS = frozenset({"course", "pollutants", "trend"})
 """Kinds that hold a chart, which may be taken away as a picture too."""
-PLAIN = frozenset({"map", "status_line", "timeline"})
+PLAIN = frozenset({"map", "status_line", "timeline", "twin"})
 """Kinds that are no table."""
 FILES = (("xlsx", "导出 Excel"), ("csv", "导出 CSV"))
 PICTURES = (("png", "保存 PNG"), ("svg", "保存 SVG"))

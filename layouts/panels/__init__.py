@@ -22,6 +22,7 @@ from layouts.panels import (
     targets,
     timeline,
     trend,
+    twin,
 )
 from layouts.tags import Node, Parts
 from layouts.view import View
@@ -50,4 +51,5 @@ KINDS: dict[str, Kind] = {
     "targets": (targets.TargetsSpec, targets.build, targets.render),
     "timeline": (timeline.TimelineSpec, timeline.build, timeline.render),
     "trend": (trend.TrendSpec, trend.build, trend.render),
+    "twin": (twin.TwinSpec, twin.build, twin.render),
 }

@@ -8,6 +8,7 @@ from domain.place import Site
 from domain.screen import Item, PanelSpec
 from geo import basemap, crs
 from layouts import frame, links, theme, words
+from layouts.ground import has_layer, legend_steps, rights
 from layouts.severity import PENDING_GRADE, of_bands, open_alerts, open_incidents
 from layouts.tags import Child, Node, Parts, h, part_id, store
 from layouts.view import View, is_judgeable
@@ -79,7 +80,7 @@ def build(spec: MapPanelSpec, view: View) -> Node:
         h("Div", None, "map-over", id=f"over-{spec.key}", data={"panel": spec.key}),
         h("Div", chips, "map-chips", role="group", aria={"label": view.t("图层")}),
         h("Div", _legend(spec, view), "map-legend"),
-        h("Div", _rights(view), "map-rights"),
+        h("Div", rights(view, with_base=True), "map-rights"),
         store(part_id(spec.key, "config"), _config(spec, view)),
         store(part_id(spec.key, "data")),
     ]
@@ -106,11 +107,7 @@ def _chip(spec: MapPanelSpec, view: View, layer: Layer) -> Node:
 
 
 def _legend(spec: MapPanelSpec, view: View) -> list[Child]:
-    digits = 0 if all(v == int(v) for v in spec.breaks) else 1
-    name, b = view.label(spec.items[0]), [words.figure(v, digits) for v in spec.breaks]
-    texts = [f"< {b[0]}", f"{b[0]}–{b[1]}", f"{b[1]}–{b[2]}", f"{b[2]}–{b[3]}", f"≥ {b[3]}"]
-    steps = [h("Span", [h("I", None, f"swatch step-{i + 1}"), text], "legend-item") for i, text in enumerate(texts)]
-    steps.append(h("Span", [h("I", None, "swatch is-none"), view.t("无数据")], "legend-item"))
+    name = view.label(spec.items[0])
     levels = [
         h("Span", [h("I", theme.SHAPES[n], f"shape is-p{n}"), word], "legend-item")
         for n, word in zip((1, 2, 3, 4), (view.t("红"), view.t("橙"), view.t("黄"), view.t("蓝")), strict=True)
@@ -126,18 +123,9 @@ def _legend(spec: MapPanelSpec, view: View) -> list[Child]:
             data={"shade": "", "own": f"{title} ▾"},
             type="button",
         ),
-        h("Div", list(reversed(steps[:5])) + steps[5:], "legend-steps legend-own"),
+        h("Div", legend_steps(view, spec.breaks), "legend-steps legend-own"),
         h("Div", levels, "legend-levels"),
     ]
-
-
-def _rights(view: View) -> list[Child]:
-    spec = view.city.spec.map
-    base = spec.base
-    credit = " · ".join((*spec.attribution, base.attribution) if base is not None else spec.attribution)
-    numbers = [n for n in (spec.approval_number, base.approval_number if base is not None else "") if n]
-    number = f"{view.t('审图号')} {' · '.join(dict.fromkeys(numbers))}" if numbers else None
-    return [h("Span", number, "approval") if number else None, h("Span", credit, "credit", title=credit)]
 
 
 def _config(spec: MapPanelSpec, view: View) -> dict[str, Any]:
@@ -151,7 +139,7 @@ def _config(spec: MapPanelSpec, view: View) -> dict[str, Any]:
         "city": view.city.adcode,
         "center": list(centre),
         "zoom": view.city.spec.map.zoom,
-        "urls": {name: view.layer_url(name) for name in BASE_LAYERS if _has_layer(view, name)},
+        "urls": {name: view.layer_url(name) for name in BASE_LAYERS if has_layer(view, name)},
         "names": {code: view.short_name(code) for code in view.city.districts},
         "shown": list(spec.shown),
         "layers": list(spec.layers),
@@ -199,11 +187,6 @@ def lead(spec: MapPanelSpec, view: View, kind: str) -> str:
     """The metric that a click on a site of a kind opens, "" for a kind that nothing measures."""
     metric = spec.lead.get(kind) or next((m.key for m in view.city.metrics.values() if m.site_kind == kind), "")
     return metric if metric in view.city.metrics else ""
-
-
-def _has_layer(view: View, name: str) -> bool:
-    """A city folder may leave out any layer but its districts."""
-    return name in view.city.spec.map.layers
 
 
 def _site(spec: MapPanelSpec, view: View, site: Site, layer: Layer) -> list[Any]:

@@ -71,9 +71,8 @@ def build(_screen: Screen, view: View, panels: Sequence[Node]) -> Node:
         _footer(view),
         h("Section", None, "wall-call", id="wall-call", hidden=True, role="alert", aria={"live": "assertive"}),
         h("Div", None, "wall-card", id="wall-card", hidden=True),
-        h(
-            "Div", None, id=part_id("shell", "place"), hidden=True
-        ),  # the header's own part; a wall has no place to choose
+        # The header's own parts: a wall has no place to choose, and its stage is the scene.
+        *(h("Div", None, id=part_id("shell", part), hidden=True) for part in ("place", "stage")),
         h("Div", None, id="spoken", hidden=True, data=_facts(view)),
     ]
     return h("Div", body)

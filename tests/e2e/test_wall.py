@@ -21,7 +21,7 @@ from store.desk import Planned
 from tests.e2e.conftest import Cockpit, Come
 
 SIZES = [(1920, 1080), (3840, 1080), (5760, 1080), (7680, 2160), (1080, 1920)]
-SCENES = ["overview", "service", "environment", "traffic", "emergency", "governance", "ranking", "data"]
+SCENES = ["overview", "service", "environment", "traffic", "emergency", "governance", "ranking", "data", "twin"]
 expect.set_options(timeout=45_000)  # the demonstration city, the cockpit and the browser share two cores
 # Cells in view, apart from each other; nothing to scroll; no word that runs out of its box without an ellipsis.
 FAULTS = """() => {

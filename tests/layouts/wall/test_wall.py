@@ -38,10 +38,10 @@ def told(*cases: Case, lang: str = "zh") -> dict[str, Any]:
     return data
 
 
-def test_the_demonstration_city_has_eight_scenes_and_no_problem_with_them() -> None:
+def test_the_demonstration_city_has_nine_scenes_and_no_problem_with_them() -> None:
     assert PROBLEMS == []
     assert CITY is not None
-    assert len(CITY.scenes) == 8
+    assert len(CITY.scenes) == 9
     assert all(set(one.grids()) == {1, 3, 5, 7} for one in CITY.scenes.values())
 
 
