@@ -10,18 +10,24 @@
   const SOFTWARE = /swiftshader|llvmpipe|softpipe|software|basic render/i;
 
   /** gl, or leaflet where WebGL2 is missing or only emulated by the processor. ?map= decides by hand. */
-  const choose = () => (cockpit.chosen = cockpit.chosen || chosen());
-  cockpit.drawsOn = choose;
-  function chosen() {
+  function choose() {
     const forced = cockpit.get("map");
     if (forced === "gl" || forced === "leaflet") return forced;
+    return cockpit.hasCard() ? "gl" : "leaflet";
+  }
+
+  /** Whether a graphics card draws; asked of the browser once a page, since every question costs a context. */
+  let card = null;
+  cockpit.hasCard = () => (card = card === null ? asked() : card);
+  cockpit.drawsOn = choose;
+  function asked() {
     const gl = document.createElement("canvas").getContext("webgl2");
-    if (!gl) return "leaflet";
+    if (!gl) return false;
     const info = gl.getExtension("WEBGL_debug_renderer_info");
     const name = info ? gl.getParameter(info.UNMASKED_RENDERER_WEBGL) : gl.getParameter(gl.RENDERER);
     const lose = gl.getExtension("WEBGL_lose_context");
     if (lose) lose.loseContext();
-    return SOFTWARE.test(String(name)) ? "leaflet" : "gl";
+    return !SOFTWARE.test(String(name));
   }
 
   function bounds(geometry, box) {

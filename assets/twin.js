@@ -19,7 +19,6 @@
   const JUDGED = 40; // frames before a machine is called slow
   const AGAIN = 600000; // a lost context is tried again after this, so many times
   const TRIES = 3;
-  const PATIENCE = 60000;
   const TINTS = ["#38C6F4", "#6FD3C1", "#B4A7F5"];
   const twins = new Map();
 
@@ -41,7 +40,7 @@
     }
 
     async start() {
-      if (cockpit.drawsOn() !== "gl") return this.say("weak");
+      if (!cockpit.hasCard() || cockpit.drawsOn() !== "gl") return this.say("weak"); // map=gl insists in vain without a card
       const answer = await fetch(this.config.urls.districts);
       if (!answer.ok) throw new Error("no districts");
       this.ground = await answer.json();
@@ -192,7 +191,7 @@
         if (at - last >= FRAME) {
           if (!frames) since = at;
           frames += 1;
-          if (frames > JUDGED && this.isSlow((at - since) / frames)) return this.give("slow");
+          if (frames > JUDGED && (at - since) / frames > SLOW) return this.give("slow");
           if (frames > JUDGED) frames = 0;
           last = at;
           this.map.jumpTo({ bearing: this.toward(this.bearing()) });
@@ -206,10 +205,6 @@
     toward(bearing) {
       const gap = ((bearing - this.map.getBearing() + 540) % 360) - 180;
       return this.map.getBearing() + Math.max(Math.min(gap, 2), -2);
-    }
-
-    isSlow(frame) {
-      return frame > SLOW && cockpit.get("map") !== "gl";
     }
 
     /* ---- giving way to the flat map ---- */
