@@ -7,7 +7,7 @@
   const maps = new Map();
   const root = document.documentElement;
   const PATIENCE = 30000;
-  const SOFTWARE = /swiftshader|llvmpipe|softpipe|software|basic render/i;
+  const SOFTWARE = /swiftshader|llvmpipe|softpipe|software|basic render|^webkit webgl$|^mozilla$/i;
 
   /** gl, or leaflet where WebGL2 is missing or only emulated by the processor. ?map= decides by hand. */
   function choose() {
@@ -16,7 +16,8 @@
     return cockpit.hasCard() ? "gl" : "leaflet";
   }
 
-  /** Whether a graphics card draws; asked of the browser once a page, since every question costs a context. */
+  /** Whether a graphics card draws; asked of the browser once a page, since every question costs a context. A browser that keeps the
+      card's name to itself is taken for one without: an emulated card can stop the page for most of a minute. */
   let card = null;
   cockpit.hasCard = () => (card = card === null ? asked() : card);
   cockpit.drawsOn = choose;

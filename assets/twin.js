@@ -17,6 +17,7 @@
   const TOUCHED = 120000; // the camera stays where somebody put it for so long
   const SLOW = 350; // milliseconds a frame may take
   const JUDGED = 40; // frames before a machine is called slow
+  const LONGEST = 15000; // or so many milliseconds of fewer frames
   const AGAIN = 600000; // a lost context is tried again after this, so many times
   const TRIES = 3;
   const TINTS = ["#38C6F4", "#6FD3C1", "#B4A7F5"];
@@ -191,8 +192,9 @@
         if (at - last >= FRAME) {
           if (!frames) since = at;
           frames += 1;
-          if (frames > JUDGED && (at - since) / frames > SLOW) return this.give("slow");
-          if (frames > JUDGED) frames = 0;
+          const isJudged = frames > JUDGED || at - since > LONGEST;
+          if (isJudged && (at - since) / frames > SLOW) return this.give("slow");
+          if (isJudged) frames = 0;
           last = at;
           this.map.jumpTo({ bearing: this.toward(this.bearing()) });
         }

@@ -9,6 +9,7 @@ ASSETS = Path(__file__).parents[2] / "assets"
 BODY = '<div><div class="twin-gl"></div><div class="twin-over" id="twin-city"></div></div>'
 INSISTING = "window.cockpit = {get: (name) => (name === 'map' ? 'gl' : null)}"
 DRAWN = "dash_clientside.cockpit.twin({districts: {}, columns: {}}, '', {panel: 'city', urls: {districts: 'http://127.0.0.1:1/none'}})"
+NAMELESS = "WebGL2RenderingContext.prototype.getExtension = () => null"
 MOOD = "() => document.getElementById('twin-city').dataset.camera"
 
 
@@ -27,8 +28,12 @@ def scene(browser: Browser, before: str = "") -> Page:
 
 @pytest.mark.parametrize(
     ("before", "mood"),
-    [("", "weak"), ("cockpit.hasCard = () => true", "failed")],
-    ids=["emulated: nothing is even asked for", "a card: the ground is asked for, and is not there"],
+    [("", "weak"), (NAMELESS, "weak"), ("cockpit.hasCard = () => true", "failed")],
+    ids=[
+        "emulated: nothing is even asked for",
+        "a card without a name counts as emulated",
+        "a card: the ground is asked for, and is not there",
+    ],
 )
 def test_without_a_card_the_scene_gives_way_even_to_who_insists(browser: Browser, before: str, mood: str) -> None:
     page = scene(browser, before)
