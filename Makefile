@@ -26,7 +26,7 @@ test: $(VENV)/.test debian ## everything: lint, types, imports, unit, contract, 
 	@$(MAKE) --no-print-directory check audit sbom
 	@$(PY) -m pytest -n 2 --dist loadfile --ignore tests/e2e
 	@# Apart: the browser driver keeps an event loop running in its process, which asynchronous tests cannot share.
-	@$(PY) -m pytest tests/e2e
+	@$(PY) -m pytest -n 2 --dist loadfile tests/e2e
 
 check: $(VENV)/.test ## what a commit must pass in a minute: ruff, mypy, import contracts, the city folders
 	@$(VENV)/bin/ruff check .
