@@ -12,5 +12,5 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.DUTY: _SEEN | {Right.PERSONAL, Right.RAW, Right.EXPORT, Right.ACT},
     Role.SHIFT: _SEEN | {Right.PERSONAL, Right.RAW, Right.EXPORT, Right.OPERATE, Right.ACT},
     # Administration is not curiosity: an administrator runs the system and does not read citizens' data.
-    Role.ADMIN: _SEEN | {Right.EXPORT, Right.PUSH, Right.OPERATE, Right.ACCOUNTS, Right.AUDIT},
+    Role.ADMIN: _SEEN | {Right.EXPORT, Right.PUSH, Right.OPERATE, Right.ACCOUNTS, Right.AUDIT, Right.SCREENS},
 }

@@ -101,6 +101,8 @@ DOORS: tuple[Door, ...] = (
     # Pages
     _page("/", Right.VIEW, "the home screen"),
     _page("/me", Right.VIEW, "one's own sessions, devices and tokens"),
+    _page("/screens", Right.SCREENS, "files of the screens: checked and previewed, never written"),
+    _page("/screens/preview", Right.SCREENS, "a screen that is not live, for its author alone"),
     _page("/accounts", Right.ACCOUNTS, "accounts, sessions and tokens of all"),
     _page("/alerts", Right.VIEW, "cases: listed, opened, and for some signed for"),
     _page("/duty", Right.VIEW, "the duty desk: the queue, the open case, and for some what to do with it"),

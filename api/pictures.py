@@ -30,7 +30,6 @@ from layouts.atlas.picture import Asked, Ground
 from layouts.moments import Moments
 from layouts.panels.map import MapPanelSpec
 from layouts.text import LANGUAGES
-from layouts.topics import found
 from layouts.view import View
 
 PACE = 5.0  # seconds
@@ -94,7 +93,7 @@ class Pictures:
         return packed
 
     def _spec(self, asked: AskedFor) -> MapPanelSpec:
-        shown = found.screen(self._services.city, asked.screen)
+        shown = self._services.screen(asked.screen, current())
         panels = shown.panels if shown is not None else ()
         spec = next((p for p in panels if p.key == asked.panel and isinstance(p, MapPanelSpec)), None)
         if spec is None:

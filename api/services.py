@@ -1,12 +1,17 @@
 """What the routes need of the running web process; made by app.py."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, partial
 from pathlib import Path
 
+from domain.account import Viewer
 from domain.city import City
+from domain.screen import Screen
+from layouts.screens.drafts import Drafts
+from layouts.screens.keys import is_draft
+from layouts.topics import found
 from snapshot.builder import Builder
 from snapshot.displays import Displays
 from snapshot.hub import Hub
@@ -36,6 +41,14 @@ class Services:
     cache: Path
     now: Callable[[], datetime]
     csp_hashes: Callable[[], Sequence[str]] = no_hashes
+    drafts: Drafts = field(default_factory=Drafts)
+
+    def screen(self, key: str, viewer: Viewer | None) -> Screen | None:
+        """A screen of the city, or a draft of the viewer's own; None for one that does not exist for him."""
+        if not is_draft(key):
+            return found.screen(self.city, key)
+        draft = self.drafts.of(key, viewer.login) if viewer is not None else None
+        return draft.screen if draft is not None else None
 
     @cached_property
     def measured(self) -> Measured:

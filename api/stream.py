@@ -17,7 +17,6 @@ from api.security import BARE_SEND
 from api.services import Services
 from api.watch import WHY
 from domain.account import Viewer
-from layouts.topics import found
 from snapshot.hub import Feed, Hub, Topic
 from snapshot.model import Snapshot
 from snapshot.wire import GZIP_HEADER, Message, farewell, hello
@@ -111,7 +110,7 @@ def _topic(services: Services, screen: str, place: str, lang: str, viewer: Viewe
     """
     city = services.city
     reach = reach_of(viewer, city)
-    if screen != NEWS and found.screen(city, screen) is None:
+    if screen != NEWS and services.screen(screen, viewer) is None:
         raise ApiError(404, "unknown_screen", f"There is no screen {screen!r}.", known=sorted(city.screens))
     if place == city.adcode:
         place = ""

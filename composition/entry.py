@@ -1,6 +1,7 @@
 """Who comes in by which way: the gate's rules in a city, and the pages and menu about people."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from dash import html
 
@@ -25,10 +26,13 @@ from callbacks import (
 )
 from callbacks import map as city_map
 from callbacks import rules as rule_page
+from callbacks import screens as screen_page
 from callbacks.accounts_services import AccountServices
 from domain.account import Right, Role, Viewer
 from domain.city import City
+from domain.topic import DISTRICT
 from jobs.settings import Settings
+from layouts import shell
 from layouts.accounts import accounts as everybody
 from layouts.accounts import audit, menu, mine
 from layouts.accounts.desk import Desk
@@ -48,6 +52,9 @@ from layouts.feeds import sources as sources_page
 from layouts.feeds.filters import PATH as CATALOGUE
 from layouts.pages import Route
 from layouts.panels import map as city_panel
+from layouts.screens import editor, preview
+from layouts.screens.drafts import Drafts
+from layouts.screens.keys import plain
 from layouts.tags import Node
 from layouts.topics import found
 from layouts.view import View
@@ -73,6 +80,7 @@ CALLBACKS: Mapping[str, Right] = (
     | daily.ACCESS
     | catalogue.ACCESS
     | sources.ACCESS
+    | screen_page.ACCESS
 )
 PEOPLE: Mapping[str, Callable[[Desk], html.Div]] = {
     cases.PATH: cases.page,
@@ -87,6 +95,7 @@ PEOPLE: Mapping[str, Callable[[Desk], html.Div]] = {
     daily_page.PATH: daily_page.page,
     CATALOGUE: catalogue_page.page,
     sources_page.PATH: sources_page.page,
+    editor.PATH: editor.page,
     mine.PATH: mine.page,
     everybody.PATH: everybody.page,
     audit.PATH: audit.page,
@@ -100,12 +109,33 @@ def rules(city: City, settings: Settings) -> Rules:
     return Rules((*base.doors, *further), CALLBACKS, None if settings.sign_in else ALONE)
 
 
-def routes(services: AccountServices, view: Callable[[Viewer, Address], View | None]) -> Mapping[str, Route]:
-    """The pages about people by their paths. view: the city as somebody may see it, for the desk's map."""
-    return {path: _route(services, draw) for path, draw in PEOPLE.items()} | {desk_page.PATH: _desk(services, view)}
+Views = Callable[[Viewer, Address], View | None]
 
 
-def _desk(services: AccountServices, view: Callable[[Viewer, Address], View | None]) -> Route:
+def routes(services: AccountServices, view: Views, drafts: Drafts) -> Mapping[str, Route]:
+    """The pages about people by their paths. view: the city as somebody may see it, for the desk's map and for drafts."""
+    return {path: _route(services, draw) for path, draw in PEOPLE.items()} | {
+        desk_page.PATH: _desk(services, view),
+        preview.PATH: _preview(services, view, drafts),
+    }
+
+
+def _preview(services: AccountServices, view: Views, drafts: Drafts) -> Route:
+    """Somebody's own draft; the page of a district needs one to be of."""
+
+    def shown(viewer: Viewer, asked: Address) -> html.Div:
+        draft = drafts.of(asked.draft, viewer.login)
+        if draft is not None and plain(draft.screen.key) == DISTRICT and not asked.district:
+            asked = replace(asked, district=next(iter(services.city.districts)))
+        seen = view(viewer, asked) if draft is not None else None
+        if draft is None or seen is None:
+            return preview.gone(Desk(services.city, viewer, asked.lang, services.now()))
+        return shell.with_account(preview.page(draft, seen), header_menu(viewer, asked))
+
+    return shown
+
+
+def _desk(services: AccountServices, view: Views) -> Route:
     """The duty desk."""
     panel = desk_map.panel(services.city)
 

@@ -1,5 +1,6 @@
 """The web process: one ASGI app with pages, stream, layers and health, and the hub behind it."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +25,7 @@ from callbacks import (
     orders,
     page,
     rules,
+    screens,
     shifts,
     sources,
     statistics,
@@ -33,8 +35,10 @@ from callbacks import map as city_map
 from callbacks.accounts_services import AccountServices
 from callbacks.bundles import LeanDash
 from composition import entry
+from composition.drafting import CityFolder
 from composition.people import access_to
 from domain.city import City
+from domain.screen import Screen
 from jobs.build import build_id
 from jobs.clock import utc_now
 from jobs.settings import Settings
@@ -42,6 +46,8 @@ from layouts import screen
 from layouts.alerts import news
 from layouts.moments import Moments
 from layouts.pages import Pages
+from layouts.screens.drafts import Drafts
+from layouts.screens.keys import is_draft
 from layouts.source import RECORDS_READ, RUNS_READ, Records
 from layouts.topics import found
 from snapshot.builder import Builder
@@ -61,11 +67,12 @@ def build_web(city: City, store: Store, settings: Settings) -> tuple[FastAPI, Hu
     def layer_url(name: str) -> str:
         return files.url(name)
 
+    drafts = Drafts(_maps(city))
     hub = Hub(
         lambda topic: (
             news.draws(topic.place, topic.lang)
             if topic.screen == news.SCREEN
-            else screen.draws(found.screen(city, topic.screen) or home, topic.place, topic.lang, layer_url)
+            else screen.draws(_shown(city, drafts, topic.screen) or home, topic.place, topic.lang, layer_url)
         ),
         Topic(home.key),
     )
@@ -76,7 +83,7 @@ def build_web(city: City, store: Store, settings: Settings) -> tuple[FastAPI, Hu
 
     server = FastAPI(title=city.spec.title, lifespan=living(live), docs_url=None, redoc_url=None, openapi_url=None)
     build = build_id([ROOT / name for name in ("assets", "layouts", "callbacks")] + [city.folder / "screens"])
-    services = Services(city, store, builder, hub, live, build, settings.var / "cache", utc_now, hashes)
+    services = Services(city, store, builder, hub, live, build, settings.var / "cache", utc_now, hashes, drafts)
     files = api.web.mount(server, services)
 
     def kept(key: str, raw: bool) -> Records:
@@ -90,7 +97,7 @@ def build_web(city: City, store: Store, settings: Settings) -> tuple[FastAPI, Hu
         moments,
         files.url,
         kept,
-        entry.routes(people, lambda viewer, asked: shown.view(asked, viewer)),
+        entry.routes(people, lambda viewer, asked: shown.view(asked, viewer), drafts),
         entry.header_menu,
     )
     pages = build_pages(server, city, shown)
@@ -104,8 +111,20 @@ def build_web(city: City, store: Store, settings: Settings) -> tuple[FastAPI, Hu
     walls.register(pages, people, services.displays)
     catalogue.register(pages, people, services.measured)
     sources.register(pages, people)
+    screens.register(pages, people, CityFolder(settings.city, os.environ), drafts)
     api.web.guard(server, services, access, replace(entry.rules(city, settings), declared=pages.callback_map.get))
     return server, hub
+
+
+def _shown(city: City, drafts: Drafts, key: str) -> Screen | None:
+    """What a topic of the stream shows; whoever asks for a draft has been let in before."""
+    draft = drafts.screen(key) if is_draft(key) else None
+    return draft.screen if draft is not None else found.screen(city, key)
+
+
+def _maps(city: City) -> frozenset[str]:
+    """Keys of every map panel that the page's own code knows."""
+    return frozenset(panel.key for one in found.screens(city) for panel in one.panels if panel.kind == "map")
 
 
 def build_pages(server: FastAPI, city: City, shown: Pages) -> Dash:

@@ -5,7 +5,7 @@ from pathlib import Path as FilePath
 
 from config.document import Document, Value
 from config.kinds import PANELS, RECEIVERS, SOURCES
-from config.layering import bases, layered, names
+from config.layering import Changed, bases, layered, names
 from config.parts import Entry, M, Parts, ScreenEntry
 from config.problem import Path, Problem, choices, nearest
 from config.validation import validate, value_at
@@ -34,9 +34,9 @@ KNOWN = (
 )  # plans and roster belong to the duty desk, demo.yaml to the demonstration departments
 
 
-def read_folder(folder: FilePath, env: Mapping[str, str]) -> Parts:
-    """Read and validate every file; cross-checks come after. Never raises."""
-    parts = Parts(folder)
+def read_folder(folder: FilePath, env: Mapping[str, str], changed: Changed | None = None) -> Parts:
+    """Read and validate every file, one of them as `changed` has it; cross-checks come after. Never raises."""
+    parts = Parts(folder, changed=changed)
     if not folder.is_dir():
         parts.documents.append(_told(str(folder), "no such folder; give the path of a city folder (cities/441800)"))
         return parts
@@ -87,7 +87,7 @@ def _screens(parts: Parts, env: Mapping[str, str]) -> None:
 
 
 def _files(parts: Parts, under: str) -> list[str]:
-    return names(parts.folder, parts.below, under)
+    return names(parts.folder, parts.below, under, parts.changed)
 
 
 def _told(file: str, text: str) -> Document:
@@ -103,7 +103,7 @@ def _unknown_files(parts: Parts) -> None:
 
 def _document(parts: Parts, env: Mapping[str, str], file: str) -> Document | None:
     """A file's document; None for an optional file that is not there."""
-    document = layered(parts.folder, parts.below, file, env)
+    document = layered(parts.folder, parts.below, file, env, parts.changed)
     if document is None:
         if file in REQUIRED:
             parts.documents.append(_told(file, "is missing; every city folder has it (docs/city-folder.md)"))

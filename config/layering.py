@@ -5,12 +5,12 @@ A city has all declarations of the other folder; its own are laid over them, key
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from os.path import relpath
 from pathlib import Path as FilePath
 from typing import Final
 
-from config.document import Document, Value, read
+from config.document import Document, Value, parse, read
 
 Container = dict[str, Value] | list[Value]
 
@@ -36,10 +36,22 @@ def bases(folder: FilePath, env: Mapping[str, str]) -> tuple[list[FilePath], str
     return found, ""
 
 
-def layered(folder: FilePath, below: list[FilePath], file: str, env: Mapping[str, str]) -> Document | None:
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """One file of a city's own folder as somebody would like to write it. No ${NAME} of the environment is filled into it."""
+
+    file: str
+    text: str
+
+
+def layered(
+    folder: FilePath, below: list[FilePath], file: str, env: Mapping[str, str], changed: Changed | None = None
+) -> Document | None:
     """A file of the city over the same file of the folders it extends; None when none of them has it."""
     folders = [folder] if file.startswith(OWN) else [folder, *below]
-    documents = [_read(one, folder, file, env) for one in folders if (one / file).is_file() or one == folder]
+    own = parse(file, changed.text.encode(), {}) if changed is not None and changed.file == file else None
+    rest = folders if own is None else folders[1:]
+    documents = [own, *(_read(one, folder, file, env) for one in rest if (one / file).is_file() or one == folder)]
     there = [one for one in documents if one is not None]
     if not there:
         return None
@@ -49,10 +61,11 @@ def layered(folder: FilePath, below: list[FilePath], file: str, env: Mapping[str
     return found
 
 
-def names(folder: FilePath, below: list[FilePath], under: str) -> list[str]:
+def names(folder: FilePath, below: list[FilePath], under: str, changed: Changed | None = None) -> list[str]:
     """The YAML files of a subfolder, of the city and of what it extends."""
     folders = [folder] if f"{under}/".startswith(OWN) else [folder, *below]
-    return sorted({f"{under}/{path.name}" for one in folders for path in (one / under).glob("*.yaml")})
+    more = {changed.file} if changed is not None and FilePath(changed.file).parent.as_posix() == under else set()
+    return sorted(more | {f"{under}/{path.name}" for one in folders for path in (one / under).glob("*.yaml")})
 
 
 def _extends(folder: FilePath, env: Mapping[str, str]) -> str:

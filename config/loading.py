@@ -7,6 +7,7 @@ from alerts import timeline
 from config.checks import CHECKS
 from config.checks.rules import gap_fault
 from config.folder import read_folder
+from config.layering import Changed
 from config.parts import Parts, valid
 from config.problem import Problem
 from domain.city import City
@@ -36,8 +37,14 @@ def check(folder: FilePath, env: Mapping[str, str]) -> list[Problem]:
     return parts.problems
 
 
-def _read(folder: FilePath, env: Mapping[str, str]) -> Parts:
-    parts = read_folder(folder, env)
+def trial(folder: FilePath, env: Mapping[str, str], changed: Changed) -> tuple[City | None, list[Problem]]:
+    """What `load` would tell if one file were written so; nothing is written. Never raises."""
+    parts = _read(folder, env, changed)
+    return _city(parts), parts.problems
+
+
+def _read(folder: FilePath, env: Mapping[str, str], changed: Changed | None = None) -> Parts:
+    parts = read_folder(folder, env, changed)
     for look in CHECKS:
         look(parts)
     return parts

@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 from pydantic import BaseModel
 
 from config.document import Document
+from config.layering import Changed
 from config.problem import Path, Problem
 from domain.city import CitySpec
 from domain.demonstration import Demonstration
@@ -52,6 +53,7 @@ class Parts:
     folder: FilePath
     documents: list[Document] = field(default_factory=list)
     below: list[FilePath] = field(default_factory=list)  # folders that this one extends, nearest first
+    changed: Changed | None = None  # a file that is read as given instead of from the disk
     city: Entry[CitySpec] | None = None
     demonstration: Entry[Demonstration] | None = None
     metrics: dict[str, Entry[Metric]] = field(default_factory=dict)

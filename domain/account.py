@@ -28,6 +28,7 @@ class Right(StrEnum):
     OPERATE = "operate"  # metrics of the running system, collectors' commands
     ACCOUNTS = "accounts"  # other people's accounts, sessions and tokens
     AUDIT = "audit"  # search, export and verify the audit log
+    SCREENS = "screens"  # check and preview changed screens
 
 
 @dataclass(frozen=True, slots=True)

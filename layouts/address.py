@@ -14,7 +14,7 @@ from layouts.text import LANGUAGES
 class Address:
     """What an address asks for; everything the city does not know is left empty, so a mistyped link still opens.
 
-    sources: ?sources=all, the list of sources; source: ?sources=<key>, one of them.
+    sources: ?sources=all, the list of sources; source: ?sources=<key>, one of them. draft: a screen that is not live.
     """
 
     district: str = ""
@@ -25,6 +25,7 @@ class Address:
     at: datetime | None = None
     sources: bool = False
     source: str = ""
+    draft: str = ""
 
 
 def read(search: str, city: City) -> Address:
@@ -41,6 +42,7 @@ def read(search: str, city: City) -> Address:
         lang=lang if lang in LANGUAGES else "zh",
         at=_moment(given.get("t", "")),
         sources="sources" in given,
+        draft=given.get("draft", "")[:32],
         source=given.get("sources", "") if given.get("sources", "") in city.sources else "",
     )
 

@@ -12,7 +12,9 @@ from domain.wall import WALL
 from layouts import frame, shell, tools
 from layouts.alerts import news
 from layouts.panels import KINDS, LISTS
+from layouts.screens.keys import is_draft, plain
 from layouts.tags import Node, Parts, id_json
+from layouts.topics import found
 from layouts.view import View, plain_layer_url
 from layouts.wall import calls, page
 from snapshot.model import Snapshot
@@ -99,12 +101,22 @@ def build(screen: Screen, view: View) -> html.Div:
     """The whole page as a Dash component, filled with the first snapshot, so that the first paint carries numbers."""
     if screen.key == WALL:
         return _wall(screen, view)
-    panels = [tools.equip(KINDS[spec.kind][1](spec, view), spec, view) for spec in screen.panels]
+    panels = [_equipped(KINDS[spec.kind][1](spec, view), spec, view, screen) for spec in screen.panels]
     tree = shell.build(screen, view, panels)
     fill(tree, render(screen, view))
     # A screen of the city's folder is composed to fit; a page made by a template may scroll.
-    cls = "page" if screen.key in view.city.screens else f"page is-page is-{screen.key.partition('/')[0]}"
-    return html.Div(children=tree["props"]["children"], id="page", className=cls, lang=view.lang)
+    return html.Div(children=tree["props"]["children"], id="page", className=_class(screen, view), lang=view.lang)
+
+
+def _class(screen: Screen, view: View) -> str:
+    key = plain(screen.key)
+    made_by_template = key.partition("/")[0] in found.FAMILIES
+    return f"page is-page is-{key.partition('/')[0]}" if made_by_template and key not in view.city.screens else "page"
+
+
+def _equipped(panel: Node, spec: PanelSpec, view: View, screen: Screen) -> Node:
+    """The panel with its tools; of a draft nothing is taken away."""
+    return panel if is_draft(screen.key) else tools.equip(panel, spec, view)
 
 
 def _wall(screen: Screen, view: View) -> html.Div:

@@ -10,6 +10,7 @@ from domain.screen import Screen
 from domain.topic import DISTRICT
 from layouts import links, navigation, stage
 from layouts.alerts import news
+from layouts.screens.keys import plain
 from layouts.tags import Child, Node, Parts, h, node, part_id, store
 from layouts.view import View
 
@@ -105,7 +106,7 @@ def _facts(screen: Screen, view: View) -> dict[str, str]:
         "zone": view.city.spec.zone,
         "city": view.city.adcode,
         "place": view.place,
-        "fixed": view.place if screen.key == DISTRICT else "",
+        "fixed": view.place if plain(screen.key) == DISTRICT else "",
         "texts": json.dumps(spoken, ensure_ascii=False),
     }
 

@@ -32,6 +32,7 @@ PLACES = (
     Place("/daily", "日报", Right.VIEW),
     Place("/sources", "数据源", Right.VIEW),
     Place("/catalogue", "数据目录", Right.VIEW),
+    Place("/screens", "画面编辑", Right.SCREENS),
     Place("/me", "我的账号", Right.VIEW),
     Place("/accounts", "账号管理", Right.ACCOUNTS),
     Place("/audit", "审计日志", Right.AUDIT),

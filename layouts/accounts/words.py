@@ -34,6 +34,7 @@ RIGHTS = {
     Right.OPERATE: "查看运行指标",
     Right.ACCOUNTS: "管理账号",
     Right.AUDIT: "审计",
+    Right.SCREENS: "编辑画面",
 }
 SCOPES = {Scope.READ: "读取数据", Scope.PUSH: "推送数据", Scope.OPERATE: "查看运行指标"}
 VERBS = {
