@@ -116,6 +116,7 @@ DOORS: tuple[Door, ...] = (
     _page("/statistics", Right.VIEW, "how the desk did, by week and shift"),
     _page("/instructions", Right.VIEW, "leaders' instructions within one's reach"),
     _page("/daily", Right.VIEW, "the daily; what it says is for those on duty and leaders"),
+    _read("/daily/export.{form}", Right.EXPORT, "a daily as a document", By.SESSION),
     _page("/walls", Right.OPERATE, "the walls: how they fare and what they show"),
     Door("POST", "/wall/beat", Right.VIEW, "a wall reports itself", By.SESSION, csrf=True, body=FORM),
     _page("/catalogue", Right.VIEW, "metrics and data: what they mean, whose they are, how good they are"),

@@ -10,6 +10,7 @@ from access.opening import Access
 from api import (
     attachments,
     catalogue_export,
+    daily_export,
     displays,
     errors,
     exports,
@@ -56,6 +57,7 @@ def mount(server: FastAPI, services: Services) -> LayerFiles:
         exports.router(services),
         panel_exports.router(services),
         catalogue_export.router(services),
+        daily_export.router(services),
         kept_export.router(services),
         v1.router(services, files),
     ):

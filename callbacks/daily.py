@@ -13,8 +13,6 @@ from callbacks.papers import Paper, decided, refused, wire
 from callbacks.services import Services
 from domain.account import Right
 from domain.daily import Daily, Fact, Line
-from domain.instruction import Instruction
-from domain.order import Order
 from duty import daily
 from duty.daily import LONGEST, MOVES, Given
 from layouts.accounts.desk import Desk
@@ -22,10 +20,8 @@ from layouts.duty import daily as page
 from layouts.duty import daily_facts
 from layouts.tags import Child
 from layouts.view import View
-from store.duty import DossierQuery
 
 KEPT = 60  # dailies listed: two months
-MOST = 200
 
 
 class DailyPage:
@@ -109,13 +105,7 @@ def _opened(services: AccountServices, asked: page.Asked) -> Daily | None:
 
 
 def _owed(services: AccountServices) -> daily_facts.Owed:
-    duty, now = services.store.duty, services.now()
-    orders = [
-        one
-        for one in duty.dossiers(Order, DossierQuery(over=False), MOST)
-        if one.handed is None and one.finish_by < now
-    ]
-    return daily_facts.Owed(orders, duty.dossiers(Instruction, DossierQuery(over=False), MOST))
+    return daily_facts.Owed(*daily.owed(services.store.duty, services.now()))
 
 
 def paper(shown: Services) -> Paper:

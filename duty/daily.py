@@ -9,14 +9,24 @@ from domain.account import Role, Viewer
 from domain.daily import Daily, Fact, Line
 from domain.dossier import DossierStep
 from domain.errors import TransitionRefused
+from domain.instruction import Instruction
+from domain.order import Order
 from duty.table import Move, MoveTable, unmoved
-from store.duty import Desktop, DossierQuery, Outcome
+from store.duty import Desktop, DossierQuery, Duty, Outcome
 
 MOST = 60  # lines of a daily
 LONGEST = 500  # characters of a remark
 WRITERS = frozenset({Role.DUTY, Role.SHIFT, Role.LEADER})
 STATES: Mapping[str, str] = {"draft": "草稿", "checked": "已核", "signed": "已签发"}
 Decision = Callable[[Desktop], Outcome]
+OWED_MOST = 200  # orders and instructions that are looked at
+
+
+def owed(kept: Duty, now: datetime) -> tuple[list[Order], list[Instruction]]:
+    """What a daily has to tell as not finished: orders past their time, instructions not carried out. StoreError."""
+    still = DossierQuery(over=False)
+    orders = [one for one in kept.dossiers(Order, still, OWED_MOST) if one.handed is None and one.finish_by < now]
+    return orders, kept.dossiers(Instruction, still, OWED_MOST)
 
 
 def _writes(_held: Daily, viewer: Viewer) -> bool:

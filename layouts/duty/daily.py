@@ -7,6 +7,7 @@ from itertools import groupby
 
 from dash import html
 
+from domain.account import Right
 from domain.daily import Daily, Fact, Line
 from domain.dossier import DossierEvent
 from duty.daily import MOVES, STATES, TABLE
@@ -67,7 +68,18 @@ def body(desk: Desk, shown: Shown) -> list[Child]:
         return [frame.none(desk.t("还没有日报"), told), _earlier(desk, shown)]
     button = h("Button", desk.t("打印或存为 PDF"), "press is-main", data={"print": ""}, type="button")
     hint = h("Span", desk.t("A4；在打印窗口里选“存为 PDF”"), "field-hint")
-    return [h("Div", [button, hint], "chip-row is-noprint"), sheet(desk, shown, shown.open), _earlier(desk, shown)]
+    word = _word(desk, shown.open) if desk.may(Right.EXPORT) else None
+    return [
+        h("Div", [button, word, hint], "chip-row is-noprint"),
+        sheet(desk, shown, shown.open),
+        _earlier(desk, shown),
+    ]
+
+
+def _word(desk: Desk, one: Daily) -> Node:
+    """The way to the same as a Word document."""
+    way = f"{PATH}/export.docx?id={one.id}" + ("" if desk.lang == "zh" else f"&lang={desk.lang}")
+    return h("A", desk.t("下载 Word"), "press", href=way, download="")
 
 
 def sheet(desk: Desk, shown: Shown, one: Daily) -> Node:
