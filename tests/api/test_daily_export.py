@@ -37,7 +37,7 @@ async def test_a_draft_says_so_with_sources_and_times_and_the_download_is_kept(w
     for word in (key, "未签发的草稿", "水位", "12.3 m", "2026-11-24 14:3", "来源：市水利局", "总体情况"):
         assert word in said, word
     [row] = [one for one in web.services.store.audit.search(AuditQuery(), 20) if one.thing == f"dossier:{key}"]
-    assert row.verb == "export"
+    assert row.verb == "data.export"
 
 
 async def test_it_is_for_those_who_may_read_the_daily(web: Web) -> None:
