@@ -40,6 +40,7 @@ class Pace(StrEnum):
 
 KIB, MIB = 1024, 1024 * 1024
 FORM = 8 * KIB  # bytes: a filled-in form
+PICTURE = 256 * KIB  # bytes: a wall's picture, in base64
 CLICK = MIB  # bytes: a callback's inputs
 FILE = 10 * MIB  # bytes: a file that goes with a report
 
@@ -118,7 +119,17 @@ DOORS: tuple[Door, ...] = (
     _page("/daily", Right.VIEW, "the daily; what it says is for those on duty and leaders"),
     _read("/daily/export.{form}", Right.EXPORT, "a daily as a document", By.SESSION),
     _page("/walls", Right.OPERATE, "the walls: how they fare and what they show"),
+    _read("/walls/picture", Right.OPERATE, "the last picture of a wall", By.SESSION),
     Door("POST", "/wall/beat", Right.VIEW, "a wall reports itself", By.SESSION, csrf=True, body=FORM),
+    Door(
+        "POST",
+        "/wall/picture",
+        Right.VIEW,
+        "a wall sends the picture that was asked for",
+        By.SESSION,
+        csrf=True,
+        body=PICTURE,
+    ),
     _page("/catalogue", Right.VIEW, "metrics and data: what they mean, whose they are, how good they are"),
     _read("/catalogue/export.{form}", Right.EXPORT, "the catalogue as a file", By.SESSION),
     _page("/sources", Right.VIEW, "sources by department; for some what to do with them"),

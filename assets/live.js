@@ -17,7 +17,7 @@
   let build = "";
   let version = 0;
   let pictureAt = 0;
-  let heardAt = Date.now();
+  let heardAt = performance.now(); // not the clock of the day: somebody may set that back, and silence would not be heard
   let attempt = 0;
   let retry = 0;
   let pulseAt = 0;
@@ -111,12 +111,11 @@
     if (ended || !cockpit.known().screen) return; // nobody is signed in, or a page with nothing live on it
     if (source) source.close();
     topic = wanted();
-    heardAt = Date.now();
     source = new EventSource("/stream?" + topic);
     const mine = source;
     const heard = (act) => (event) => {
       if (mine !== source) return;
-      heardAt = Date.now();
+      heardAt = performance.now();
       attempt = 0;
       act(JSON.parse(event.data));
     };
@@ -198,6 +197,7 @@
   }
 
   function judgeClock(now) {
+    window.dispatchEvent(new CustomEvent("cockpit:clock", { detail: Date.parse(now) }));
     const off = Math.round((Date.now() - Date.parse(now)) / 1000);
     const is = Math.abs(off) * 1000 > SKEW;
     if (is && !skewed) skewed = bar("skew", cockpit.say("skew", { n: Math.abs(off) }));
@@ -216,7 +216,7 @@
 
   function watch() {
     if (ended) return;
-    const silent = Date.now() - heardAt;
+    const silent = performance.now() - heardAt;
     const replay = Boolean(cockpit.get("t"));
     const stalled = !replay && pictureAt > 0 && Date.now() - pictureAt > STALLED && !skewed;
     const dead = silent > DEAD || stalled;
@@ -333,6 +333,6 @@
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) return;
     if (ended) ask();
-    else if (Date.now() - heardAt > DEAD) connect();
+    else if (performance.now() - heardAt > DEAD) connect();
   });
 })();

@@ -255,7 +255,9 @@
     box.on("plotly_unhover", () => pictures.over || hooks.hover(null));
     map().on("dragstart", hooks.touched);
     map().on("wheel", hooks.touched);
-    map().getCanvas().addEventListener("webglcontextlost", () => window.location.reload());
+    map().getCanvas().drawAgain = () => map().redraw();
+    // A wall fetches itself afresh only from a server that answers (assets/wall.js).
+    if (!cockpit.wall) map().getCanvas().addEventListener("webglcontextlost", () => window.location.reload());
 
     let last = "";
     return {

@@ -73,6 +73,7 @@
       this.map = box._fullLayout.map._subplot.map;
       this.plotly = Plotly;
       this.box = box;
+      this.map.getCanvas().drawAgain = () => this.map.redraw();
       this.map.getCanvas().addEventListener("webglcontextlost", () => this.lose());
       for (const kind of ["pointerdown", "wheel", "touchstart"]) this.slot.addEventListener(kind, () => this.touch(), { passive: true });
       this.map.on("render", () => this.place());

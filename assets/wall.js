@@ -234,17 +234,16 @@
   };
 
   /** Fetch the page afresh, but only from a server that answers: the picture on the wall is never traded for a blank. */
+  let isRenewing = false;
   async function renew(why) {
     const last = Number(window.sessionStorage.getItem("wall-renewed")) || 0;
     const times = Number(window.sessionStorage.getItem("wall-renewals")) || 0;
     const pause = Math.min(10000 * 2 ** times, 5 * MINUTE);
-    if (Date.now() - last < pause) return;
-    try {
-      const answer = await fetch("/healthz", { cache: "no-store" });
-      if (!answer.ok) return;
-    } catch (error) {
-      return;
-    }
+    if (isRenewing || Date.now() - last < pause) return;
+    isRenewing = true;
+    const answer = await fetch("/healthz", { cache: "no-store" }).catch(() => null);
+    isRenewing = Boolean(answer && answer.ok);
+    if (!isRenewing) return;
     window.sessionStorage.setItem("wall-renewed", String(Date.now()));
     window.sessionStorage.setItem("wall-renewals", String(Math.min(times + 1, 6)));
     console.info("the wall is fetched afresh:", why);
@@ -297,10 +296,17 @@
 
   /* ---- reporting, and being told ---- */
   const cookie = (name) => (document.cookie.match("(?:^|; )" + name + "=([^;]*)") || ["", ""])[1];
+  const called = (asked.get("name") || "").slice(0, 40);
+  const post = (path, told) =>
+    fetch(path, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "X-CSRF-Token": cookie("cockpit_csrf") },
+      body: JSON.stringify(told),
+    }).catch(() => null); // the server is away, which the watchdog says
   async function report() {
     const memory = window.performance.memory;
     const told = {
-      name: (asked.get("name") || "").slice(0, 40),
+      name: called,
       scene: shown,
       call: held ? held.id : "",
       build,
@@ -310,19 +316,25 @@
       age: Math.max(Math.round((now() - (cockpit.picture() || now())) / 1000), 0),
       uptime: Math.round((Date.now() - started) / 1000),
     };
+    const answer = await post("/wall/beat", told);
+    if (answer && answer.ok) obey(await answer.json());
+  }
+
+  /** What the room sees, sent once for each time somebody asks; an empty one says that this browser makes none. */
+  let isSending = false;
+  async function send() {
+    if (isSending) return;
+    isSending = true;
     try {
-      const answer = await fetch("/wall/beat", {
-        method: "POST",
-        headers: { "Content-Type": "application/json", "X-CSRF-Token": cookie("cockpit_csrf") },
-        body: JSON.stringify(told),
-      });
-      if (answer.ok) obey(await answer.json());
-    } catch (error) {
-      // the server is away, which the watchdog says
+      const image = await cockpit.wallPicture().catch(() => "");
+      await post("/wall/picture", { name: called, image });
+    } finally {
+      isSending = false;
     }
   }
 
   function obey(orders) {
+    if (orders.picture) send();
     const until = orders.until ? Date.parse(orders.until) : 0;
     const over = until && until <= now();
     if (orders.scene && !over) lock = { scene: orders.scene, until };
@@ -349,8 +361,11 @@
     if (!(event.target.closest && event.target.closest(".twin-gl"))) lost = Date.now(); // the raised city has the flat one behind it
   }, true);
   window.addEventListener("cockpit:hello", (event) => {
-    offset = Date.parse(event.detail.now) - Date.now();
     build = event.detail.build || "";
+  });
+  // With every heartbeat: this computer's clock may be set while the wall runs.
+  window.addEventListener("cockpit:clock", (event) => {
+    if (event.detail) offset = event.detail - Date.now();
   });
   cockpit.whenReady(() => {
     const node = document.getElementById("spoken");

@@ -1,11 +1,11 @@
 """A wall's page over months, in minutes: its heap, DOM nodes, drawing contexts and CPU, and the memory of its server.
 
-    python -m benchmarks.wall [--updates 20000] [--scenes 500]     accelerated
+    python -m benchmarks.wall [--updates 20000] [--scenes 500] [--minutes 12]     accelerated, cut short after so long
     python -m benchmarks.wall --hours 2 [--result FILE]            by the clock, with nothing added
 
 A whole cockpit on loopback in a folder of its own, and the wall in Chromium (software graphics, maps on WebGL). Accelerated:
-messages of the stream are given to the page again, with other figures, as fast as it draws them, and the scene is changed
-between them; whatever the city itself sends comes on top. The heap is read after a forced collection of garbage. Slopes are
+messages of the stream are given to the page again, with other figures, a few (`--burst`) for every picture that it draws, and
+the scene is changed between them; whatever the city itself sends comes on top. The heap is read after a forced collection of garbage. Slopes are
 least squares over all but the first tenth. The result file is written after every sample, so that a run cut short tells.
 """
 
@@ -20,11 +20,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from playwright.sync_api import CDPSession, Page, sync_playwright
+from playwright.sync_api import CDPSession, Error, Page, sync_playwright
 
 from benchmarks.starting import memory, start, stop
 
-BATCH = 200  # updates between two samples
+BATCH = 800  # updates between two samples
 EVERY = 60.0  # seconds between two samples of a run by the clock
 WARM = 0.1
 PATIENCE = 600.0  # seconds until the wall must be seen: a first start on a machine that is busy with other things
@@ -79,7 +79,7 @@ SPY = r"""(() => {
   window.soak = {
     ready: () => Boolean(full),
     counts: () => ({ heard, given, scenes, loads, contexts: contexts.filter((c) => c.deref() && !c.deref().isContextLost()).length }),
-    async give(updates, often, names) {
+    async give(updates, often, names, burst) {
       for (let n = 0; n < updates; n += 1) {
         if (given % often === 0) {
           window.cockpit.wall.lock(names[next++ % names.length]);
@@ -89,7 +89,7 @@ SPY = r"""(() => {
         const data = JSON.stringify({ v: newest, at: new Date().toISOString(), full: false, set, put: [] });
         source.dispatchEvent(new MessageEvent("message", { data }));
         given += 1;
-        await drawn();
+        if (given % burst === 0) await drawn();
       }
     },
   };
@@ -185,13 +185,17 @@ def keep(result: Path | None, samples: Sequence[Sample], errors: Sequence[str]) 
 
 
 @contextmanager
-def cockpit(var: Path, port: int) -> Iterator[None]:
-    """A running city for as long as the block."""
-    process = start(var, port)
-    try:
-        yield
-    finally:
-        stop(process)
+def cockpit(asked: argparse.Namespace) -> Iterator[Path]:
+    """The folder of a running city, its own for as long as the block unless one is given."""
+    if asked.var is not None:
+        yield asked.var
+        return
+    with tempfile.TemporaryDirectory(prefix="bench-wall-") as folder:
+        process = start(Path(folder), asked.port)
+        try:
+            yield Path(folder)
+        finally:
+            stop(process)
 
 
 def opened(page: Page, address: str) -> None:
@@ -200,10 +204,8 @@ def opened(page: Page, address: str) -> None:
     while time.monotonic() < until:
         try:
             page.goto(address, wait_until="domcontentloaded", timeout=60_000)
-            page.wait_for_function(
-                "soak.ready() && document.querySelector('.wall-cell:not([hidden])')", timeout=120_000
-            )
-        except Exception:  # noqa: BLE001  not there yet: asked again until the time is up
+            page.wait_for_function(READY, timeout=120_000)
+        except Error:  # not there yet: asked again until the time is up
             time.sleep(1)
         else:
             return
@@ -214,9 +216,12 @@ def hurry(watched: Watched, asked: argparse.Namespace, tell: Callable[[], None])
     """The accelerated run."""
     names = watched.page.evaluate("JSON.parse(document.getElementById('spoken').dataset.scenes).map(s => s.key)")
     often = max(asked.updates // asked.scenes, 1)
+    until = time.monotonic() + asked.minutes * 60
     for _ in range(-(-asked.updates // BATCH)):
-        watched.page.evaluate("([n, often, names]) => soak.give(n, often, names)", [BATCH, often, names])
+        watched.page.evaluate("(how) => soak.give(...how)", [BATCH, often, names, asked.burst])
         tell()
+        if time.monotonic() > until:
+            return
 
 
 def follow(asked: argparse.Namespace, tell: Callable[[], None]) -> None:
@@ -231,12 +236,16 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--updates", type=int, default=20_000)
     parser.add_argument("--scenes", type=int, default=500, help="changes of scene among the updates")
+    parser.add_argument("--minutes", type=float, default=60, help="end the accelerated run after so long, done or not")
+    parser.add_argument("--burst", type=int, default=40, help="updates given for every picture that is drawn")
+    parser.add_argument("--size", default="1920x1080", help="the wall's size in pixels")
     parser.add_argument("--hours", type=float, default=0, help="run by the clock for so long, with nothing added")
     parser.add_argument(
         "--settle", type=float, default=30, help="seconds between the first picture and the first sample"
     )
     parser.add_argument("--query", default="map=gl", help="the wall's address after /wall?")
     parser.add_argument("--port", type=int, default=28070, help="the first of eight neighbouring loopback ports")
+    parser.add_argument("--var", type=Path, help="the folder of a cockpit that runs already on --port, without sign-in")
     parser.add_argument("--result", type=Path, help="where the samples are kept as JSON")
     return parser.parse_args()
 
@@ -244,19 +253,18 @@ def arguments() -> argparse.Namespace:
 def main() -> None:
     asked = arguments()
     errors: list[str] = []
-    with (
-        tempfile.TemporaryDirectory(prefix="bench-wall-") as folder,
-        cockpit(Path(folder), asked.port),
-        sync_playwright() as play,
-    ):
+    with cockpit(asked) as folder, sync_playwright() as play:
         browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        page = browser.new_page(viewport={"width": 1920, "height": 1080}, locale="zh-CN", timezone_id="Asia/Shanghai")
+        width, height = map(int, asked.size.split("x"))
+        page = browser.new_page(
+            viewport={"width": width, "height": height}, locale="zh-CN", timezone_id="Asia/Shanghai"
+        )
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
         page.add_init_script(SPY)
         opened(page, f"http://127.0.0.1:{asked.port}/wall?{asked.query}")
         time.sleep(asked.settle)
-        watched = Watched(page, Path(folder))
+        watched = Watched(page, folder)
 
         def tell() -> None:
             shown: dict[str, Any] = {name: round(value, 2) for name, value in watched.sample().items()}

@@ -58,10 +58,17 @@ def reloaded(walls: Displays, services: AccountServices, desk: Desk, pressed: Pr
     return _tell(walls, services, desk, found, lambda one: replace(one.orders, reload=desk.now))
 
 
+def pictured(walls: Displays, services: AccountServices, desk: Desk, pressed: Press) -> Done:
+    """Ask for a picture of what the room sees."""
+    found = [one for one in walls.all() if one.id == pressed.of]
+    return _tell(walls, services, desk, found, lambda one: replace(one.orders, picture=desk.now))
+
+
 def _tell(walls: Displays, services: AccountServices, desk: Desk, found: list[Display], change: Any) -> Done:
     for one in found:
         new: Orders = change(one)
         told = {"scene": new.scene, "until": new.until, "message": new.message, "reload": new.reload}
+        told |= {"picture": new.picture} if new.picture != one.orders.picture else {}
         services.store.audit.append(deed(desk.viewer, Verb.WALL, f"wall:{one.id}", desk.now, told))
         walls.order(one.id, new)
     return Done(frame.notice(desk, "good", desk.t("已下发，20 秒内生效")))
@@ -73,6 +80,7 @@ def register(app: Dash, services: AccountServices, walls: Displays) -> None:
         "order": partial(ordered, walls),
         "free": partial(freed, walls),
         "reload": partial(reloaded, walls),
+        "picture": partial(pictured, walls),
     }
 
     @app.callback(

@@ -1,19 +1,19 @@
-"""What walls report and what they are told, where every process finds it: two texts a wall among the store's marks."""
+"""What walls report and what they are told, where every process finds it: a few texts a wall among the store's marks."""
 
 from collections.abc import Mapping
 
 from sqlalchemy import delete, select
 
 from store.driver import storable
-from store.marks import put_mark
+from store.marks import get_mark, put_mark
 from store.tables import meta
 from store.work import Work
 
-_REPORT, _ORDERS = "wall.report:", "wall.orders:"
+_REPORT, _ORDERS, _PICTURE, _PICTURED = "wall.report:", "wall.orders:", "wall.picture:", "wall.pictured:"
 
 
 class Walls:
-    """Reports and orders by a wall's name, each replaced by the next: nothing here grows with time."""
+    """Reports, orders and pictures by a wall's name, each replaced by the next: nothing here grows with time."""
 
     def __init__(self, work: Work) -> None:
         self._work = work
@@ -26,6 +26,21 @@ class Walls:
         """Keep what a wall is told."""
         self._put(_ORDERS + wall, text)
 
+    def picture(self, wall: str, at: str, image: str) -> None:
+        """Keep a wall's picture, and apart from it what is listed: when it came."""
+        with self._work.writing() as connection:
+            put_mark(connection, storable(_PICTURE + wall), storable(image))
+            put_mark(connection, storable(_PICTURED + wall), storable(at))
+
+    def pictured(self) -> Mapping[str, str]:
+        """When the picture of each wall came, for those that sent one."""
+        return self._all(_PICTURED)
+
+    def picture_of(self, wall: str) -> str:
+        """A wall's picture, "" without one."""
+        with self._work.reading() as connection:
+            return get_mark(connection, _PICTURE + wall) or ""
+
     def reports(self) -> Mapping[str, str]:
         """What every known wall said last."""
         return self._all(_REPORT)
@@ -37,7 +52,8 @@ class Walls:
     def forget(self, wall: str) -> None:
         """Keep nothing of a wall any more."""
         with self._work.writing() as connection:
-            connection.execute(delete(meta).where(meta.c.key.in_([_REPORT + wall, _ORDERS + wall])))
+            kept = [kind + wall for kind in (_REPORT, _ORDERS, _PICTURE, _PICTURED)]
+            connection.execute(delete(meta).where(meta.c.key.in_(kept)))
 
     def _put(self, key: str, text: str) -> None:
         with self._work.writing() as connection:

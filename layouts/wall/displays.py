@@ -1,6 +1,7 @@
 """The page of the walls: each with what it shows, how it fares, and what it is told to do."""
 
 from collections.abc import Sequence
+from urllib.parse import urlencode
 
 from dash import html
 
@@ -63,12 +64,30 @@ def _row(desk: Desk, one: Display) -> Node:
         h("Div", [h("B", _name(desk, one.id)), h("Span", state, "tag" if silent else "tag is-on")], "thing-name"),
         h("Div", [h("Span", text) for text in facts if text], "thing-facts"),
         h("Div", [h("Span", text) for text in orders if text], "thing-facts"),
+        _picture(desk, one),
     ]
     buttons = [
+        frame.press(desk.t("取一张画面"), f"{PAGE}:picture", one.id),
         frame.press(desk.t("重新加载"), f"{PAGE}:reload", one.id),
         frame.press(desk.t("恢复轮播"), f"{PAGE}:free", one.id),
     ]
     return h("Li", [h("Div", words, "thing-words"), *buttons], "thing")
+
+
+def _picture(desk: Desk, one: Display) -> Node | None:
+    """What the room saw, with the time of it; why there is none when somebody asked."""
+    if one.is_asked:
+        return h("Div", desk.t("已请求画面，随下次报到送来"), "thing-facts")
+    if one.pictured is None:
+        return None
+    if not one.size:
+        return h(
+            "Div", desk.t("{time} 请求过画面：这块大屏的浏览器没能生成", time=desk.moment(one.pictured)), "thing-facts"
+        )
+    caption = desk.t("{time} 的画面", time=desk.moment(one.pictured))
+    source = "/walls/picture?" + urlencode({"wall": one.id, "at": one.pictured.isoformat()})
+    image = h("Img", None, src=source, alt=f"{_name(desk, one.id)} {caption}")
+    return h("Figure", [image, h("Figcaption", caption)], "wall-shot")
 
 
 def _is_silent(desk: Desk, one: Display) -> bool:

@@ -104,3 +104,21 @@ def test_what_nothing_would_follow_from_is_refused(
     order(services, known, **fields)
     assert [one.orders for one in known.all()] == before
     assert services.store.audit.search(AuditQuery(verb=Verb.WALL)) == []
+
+
+def test_a_wall_is_asked_for_a_picture_which_then_stands_there_with_its_time(
+    services: AccountServices, known: Displays
+) -> None:
+    walls.pictured(known, services, desk(services), Press("picture", "wall.hall"))
+    assert "已请求画面" in " ".join(texts(page.body(desk(services), known.all())))
+    assert known.send("wall.hall", "", b"jpeg", NOW + timedelta(seconds=20))
+    shown = page.body(desk(services), known.all())
+    assert "的画面" in " ".join(texts(shown))
+    assert "/walls/picture?wall=wall.hall&at=" in str(shown)
+    walls.pictured(known, services, desk(services), Press("picture", "wall.desk"))
+    assert known.send("wall.desk", "", b"", NOW)
+    assert "没能生成" in " ".join(texts(page.body(desk(services), known.all())))
+    assert {row.thing for row in services.store.audit.search(AuditQuery(verb=Verb.WALL))} == {
+        "wall:wall.hall",
+        "wall:wall.desk",
+    }

@@ -91,6 +91,7 @@ def test_any_path_and_method_is_answered(
 
 FORMS = {"/sign-in": ("login", "password", "remember", "next", "lang"), "/sign-in/demo": ("role", "next", "lang"),
          "/sign-in/password": ("old", "new", "again", "next"), "/sign-out": ("next",), "/wall/beat": ("name", "scene", "size"),
+         "/wall/picture": ("name", "image"),
          "/orders/file": ("order", "name")}  # fmt: skip
 
 

@@ -87,6 +87,22 @@ def test_what_a_wall_is_told_reaches_it_with_every_report_until_it_is_taken_back
     assert not walls.order("nobody", told)
 
 
+def test_a_picture_is_sent_once_for_each_time_that_somebody_asks_and_goes_with_its_wall(store: Store) -> None:
+    walls = Displays(store.walls)
+    walls.beat("hall", "left", "", {}, NOW)
+    assert not walls.send("hall", "left", b"unasked", NOW)
+    walls.order("hall/left", Orders(picture=NOW + SECOND))
+    assert walls.beat("hall", "left", "", {}, NOW + SECOND).picture == NOW + SECOND
+    assert not walls.send("hall", "", b"another's", NOW + SECOND)
+    assert walls.send("hall", "left", b"seen", NOW + 2 * SECOND)
+    assert walls.beat("hall", "left", "", {}, NOW + 3 * SECOND).picture is None
+    assert not walls.send("hall", "left", b"again", NOW + 3 * SECOND)
+    (one,) = walls.all()
+    assert (one.pictured, one.size, walls.picture("hall/left")) == (NOW + 2 * SECOND, 4, b"seen")
+    walls.beat("b", "", "", {}, NOW + 2 * FORGOTTEN)
+    assert walls.picture("hall/left") == b""
+
+
 class Memory:
     """A place for reports that is quick enough for hundreds."""
 
@@ -104,6 +120,15 @@ class Memory:
 
     def orders(self) -> dict[str, str]:
         return {}
+
+    def picture(self, wall: str, at: str, image: str) -> None:
+        raise AssertionError("no picture is kept here")
+
+    def pictured(self) -> dict[str, str]:
+        return {}
+
+    def picture_of(self, wall: str) -> str:
+        return ""
 
     def forget(self, wall: str) -> None:
         del self._reports[wall]
