@@ -24,7 +24,7 @@ from playwright.sync_api import CDPSession, Error, Page, sync_playwright
 
 from benchmarks.starting import memory, start, stop
 
-BATCH = 800  # updates between two samples
+BATCH = 400  # updates between two samples
 EVERY = 60.0  # seconds between two samples of a run by the clock
 WARM = 0.1
 PATIENCE = 600.0  # seconds until the wall must be seen: a first start on a machine that is busy with other things

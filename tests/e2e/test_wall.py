@@ -11,6 +11,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
+from api.displays import MOST
 from domain.account import Role
 from domain.alert import Alert, AlertLevel, Condition, Reason, Transition
 from domain.case import Case, CaseStep, Handling
@@ -178,3 +179,25 @@ def test_a_dead_server_is_told_and_the_picture_stays_and_comes_back(come: Come, 
     expect(page.locator(".watch.is-dead")).to_have_count(0, timeout=60_000)
     expect(page.locator("#live-word")).to_have_text("实时", timeout=60_000)
     assert json.loads(page.evaluate("JSON.stringify(cockpit.wall.state())"))["scene"] == "overview"
+
+
+PICTURE = """async () => {
+  const text = await cockpit.wallPicture();
+  const image = new Image();
+  image.src = 'data:image/jpeg;base64,' + text;
+  await image.decode();
+  const canvas = Object.assign(document.createElement('canvas'), {width: image.width, height: image.height});
+  const pen = canvas.getContext('2d');
+  pen.drawImage(image, 0, 0);
+  const dots = new Uint32Array(pen.getImageData(0, 0, image.width, image.height).data.buffer);
+  return {bytes: text.length * 0.75, size: [image.width, image.height], colours: new Set(dots).size};
+}"""
+
+
+def test_a_wall_makes_a_small_picture_of_itself_under_the_strict_policy(come: Come, cockpit: Cockpit) -> None:
+    page = wall(come, cockpit, "lock=overview")
+    expect(page.locator(".wall-cell:not([hidden]) .digits").first).to_be_visible()
+    made = page.evaluate(PICTURE)
+    assert made["size"] == [800, 450]
+    assert 5_000 < made["bytes"] <= MOST
+    assert made["colours"] > 500  # a picture, not a blank
