@@ -29,5 +29,6 @@ def signer(services: AccountServices, desk: Desk, pressed: Press, form: str) -> 
 
 def _viewer(account: Account, desk: Desk) -> Viewer:
     return Viewer(
-        account.login, account.name, account.role, RIGHTS[account.role], account.reach, address=desk.viewer.address
-    )
+        account.login, account.name, account.role, RIGHTS[account.role], account.reach, account.department,
+        address=desk.viewer.address,
+    )  # fmt: skip

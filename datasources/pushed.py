@@ -33,7 +33,7 @@ class PushedSpec(SourceSpec):
 class PushedSource:
     """Never has anything when it is polled: the web process takes in what is sent."""
 
-    def __init__(self, spec: PushedSpec, context: SourceContext) -> None:  # noqa: ARG002 - every kind is made alike
+    def __init__(self, spec: SourceSpec, context: SourceContext) -> None:  # noqa: ARG002 - every kind is made alike
         self.spec: SourceSpec = spec
 
     async def fetch(self, ask: Ask) -> AsyncGenerator[Page, None]:  # noqa: ARG002 - as above

@@ -19,7 +19,7 @@ from geo.places import CityPlaces
 from indicators.derive import needs
 from store import Store
 from store.feeds import Kept
-from store.push import Receipt, Settled, Taken
+from store.push import Delivery, Receipt, Settled, Taken
 
 
 class Places:
@@ -63,8 +63,8 @@ class Again:
     reason: str = ""
 
 
-def taken(city: City, store: Store, batch: Batch, outcomes: Sequence[Outcome], receipt: Receipt | None = None) -> bool:
-    """Write a mapped batch as a push is written, with its run; False when the receipt was answered before. StoreError."""
+def delivery(city: City, batch: Batch, outcomes: Sequence[Outcome]) -> Delivery:
+    """A mapped batch to be written as a push is written, with its run."""
     fates = [one.fate for one in outcomes]
 
     def settle(done: Taken) -> Settled:
@@ -75,7 +75,13 @@ def taken(city: City, store: Store, batch: Batch, outcomes: Sequence[Outcome], r
         )  # fmt: skip
         return Settled(b"{}", run)
 
-    return not store.inbox.take(batch, receipt, settle, followed(city)).repeated
+    return Delivery(batch, settle, followed(city))
+
+
+def taken(city: City, store: Store, batch: Batch, outcomes: Sequence[Outcome], receipt: Receipt | None = None) -> bool:
+    """Write a mapped batch as a push is written, with its run; False when the receipt was answered before. StoreError."""
+    one = delivery(city, batch, outcomes)
+    return not store.inbox.take(one.batch, receipt, one.settle, one.followed).repeated
 
 
 def again(city: City, store: Store, spec: SourceSpec, kept: Sequence[Kept], now: datetime) -> list[Again]:

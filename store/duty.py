@@ -20,6 +20,7 @@ from store.case_steps import read_steps
 from store.dossiers import DossierQuery
 from store.driver import Driver
 from store.moment import to_ms
+from store.push import Delivery, Inbox
 from store.work import Work
 
 D = TypeVar("D", bound=Dossier)
@@ -32,12 +33,14 @@ class Outcome:
     """What a decision makes: steps of cases and dossiers, in their order, and notices that follow from them.
 
     calm: numbers of cases and orders whose waiting calls are cancelled with it; every case that moves is one of them anyway.
+    values: what the decision tells the store of the city, by the way of every push.
     """
 
     dossiers: Sequence[DossierStep] = ()
     cases: Sequence[CaseStep] = ()
     notices: Sequence[Notice] = ()
     calm: Collection[str] = ()
+    values: Sequence[Delivery] = ()
 
     def __add__(self, other: "Outcome") -> "Outcome":
         """Both, this one first."""
@@ -46,6 +49,7 @@ class Outcome:
             (*self.cases, *other.cases),
             (*self.notices, *other.notices),
             (*self.calm, *other.calm),
+            (*self.values, *other.values),
         )
 
 
@@ -89,8 +93,8 @@ class Desktop:
 class Duty:
     """`store.duty`."""
 
-    def __init__(self, work: Work, driver: Driver, calendar: Calendar) -> None:
-        self._work, self._driver, self._calendar = work, driver, calendar
+    def __init__(self, work: Work, driver: Driver, calendar: Calendar, inbox: Inbox) -> None:
+        self._work, self._driver, self._calendar, self._inbox = work, driver, calendar, inbox
 
     def decide(self, decision: Callable[[Desktop], Outcome], deed: Deed | None, now: datetime) -> Outcome:
         """Make a decision and keep all that follows from it, or nothing; what was kept, with numbers and versions.
@@ -104,12 +108,15 @@ class Duty:
             moved = cases.put(connection, made.cases, self._day)
             if kept is None or moved is None:  # a decision that hands in what it did not read here
                 raise TransitionRefused("案卷刚被他人改动，请刷新后再试")
+            for one in made.values:
+                self._inbox.put(connection, one)
             self._follow(connection, made, moved, now)
             done = Outcome(
                 [replace(step, dossier=one) for step, one in zip(made.dossiers, kept, strict=True)],
                 [replace(step, case=one) for step, one in zip(made.cases, moved, strict=True)],
                 made.notices,
                 made.calm,
+                made.values,
             )
             if deed is not None:
                 write_deed(connection, replace(deed, thing=deed.thing or _first(done)))

@@ -62,6 +62,15 @@ class Settled:
 
 
 @dataclass(frozen=True, slots=True)
+class Delivery:
+    """A batch to write, what is made of it, and the metrics of which the collector gets new values."""
+
+    batch: Batch
+    settle: Callable[[Taken], Settled]
+    followed: Collection[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
     """Pushed observations, stored already, that nothing was computed from yet."""
 
@@ -96,14 +105,19 @@ class Inbox:
             before = _answered(connection, receipt, batch.received) if receipt is not None else None
             if before is not None:
                 return before
-            told = already_told(connection, batch.incidents)
-            put = self._writer.put(connection, batch)
-            settled = settle(Taken(put.written, _held(put), told))
-            _wait(connection, batch, put, followed)
-            self._ran(connection, settled.run)
+            body = self.put(connection, Delivery(batch, settle, followed))
             if receipt is not None:
-                _keep(connection, receipt, settled.body, to_ms(batch.received))
-            return Answer(settled.body)
+                _keep(connection, receipt, body, to_ms(batch.received))
+            return Answer(body)
+
+    def put(self, connection: Connection, one: Delivery) -> bytes:
+        """Write a delivery within a transaction that its caller holds."""
+        told = already_told(connection, one.batch.incidents)
+        put = self._writer.put(connection, one.batch)
+        settled = one.settle(Taken(put.written, _held(put), told))
+        _wait(connection, one.batch, put, one.followed)
+        self._ran(connection, settled.run)
+        return settled.body
 
     def hand_on(self, batch: Batch, followed: Collection[str], lease: Lease | None = None) -> Written:
         """Write a batch, and leave values of the `followed` metrics for the collector that leads. As `Store.write` otherwise."""

@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
+from domain.filing import Filing, about_what
 from domain.health import LATE_AFTER, STALE_AFTER, Freshness, SourceHealth, freshness
 from domain.run import SourceRun
 from domain.source import SourceSpec
+from store.dossiers import dossier
 from store.driver import Values, storable, upsert
 from store.interval import interval_of
 from store.moment import from_ms, from_ms_or_none, to_ms
@@ -111,11 +113,15 @@ def read_health(
     """Every declared source's health at `now`; rows and rejects since `midnight`."""
     states = _states(connection)
     counts = _counts(connection, midnight)
+    signed = _signed(connection) if any(spec.owed for spec in sources.values()) else {}
     health = {}
     for key, spec in sources.items():
         state = states.get(key, State())
         rows, rejected = counts.get(key, (0, 0))
-        judged, since = judge(state, now, interval_of(spec))
+        every = interval_of(spec)
+        judged, since = (
+            owed(state, now, every, spec.missed(signed.get(key, ()), now)) if spec.owed else judge(state, now, every)
+        )
         health[key] = SourceHealth(
             source=key,
             state=judged,
@@ -143,6 +149,24 @@ def judge(state: State, now: datetime, every: timedelta) -> tuple[Freshness, dat
     if success is None or fresh is Freshness.LIVE:
         return fresh, from_ms_or_none(state.well_since)
     return fresh, success + every * (STALE_AFTER if fresh is Freshness.STALE else LATE_AFTER)
+
+
+def owed(state: State, now: datetime, every: timedelta, missed: datetime | None) -> tuple[Freshness, datetime | None]:
+    """The state of a source that people owe: late from when something is overdue, stale when it is so for an interval."""
+    if missed is not None:
+        return (Freshness.LATE if now < missed + every else Freshness.STALE), missed
+    success = from_ms_or_none(state.last_success)
+    return (Freshness.NONE if success is None else Freshness.LIVE), success
+
+
+def _signed(connection: Connection) -> dict[str, set[str]]:
+    """The periods of each form that were signed at least once."""
+    held = (dossier.c.prefix == Filing.PREFIX, dossier.c.closed.is_not(None))
+    found: dict[str, set[str]] = {}
+    for text in connection.execute(select(dossier.c.about).where(*held)).scalars():
+        form, period = about_what(text)
+        found.setdefault(form, set()).add(period)
+    return found
 
 
 def _states(connection: Connection, source: str | None = None) -> dict[str, State]:

@@ -74,7 +74,7 @@ class Store:
         self.people, self.audit = Register(work), AuditLog(work)
         self.inbox = Inbox(work, self._writer)
         self.desk = Desk(work, driver, calendar)
-        self.duty = Duty(work, driver, calendar)
+        self.duty = Duty(work, driver, calendar, self.inbox)
         self.feeds, self.forecasts = Feeds(work), Forecasts(work, self._dictionary)
         self.control, self.walls = Control(work, driver), Walls(work)
         self.leases = Leases(self._aside, driver)

@@ -8,7 +8,7 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from datasources.formats.documents import refuse_doctype
 from datasources.rows import Bad
@@ -18,15 +18,23 @@ from domain.source import Record
 
 Table = tuple[tuple[Record, ...], tuple[Bad, ...]]
 _WIDEST_CELL = 1_000_000
-_LARGEST_BOOK = 200_000_000
-_MOST_ROWS = 1_048_576  # what Excel itself can hold
-_MOST_CELLS = 10_000_000  # a cell costs a hundred bytes of memory and as little as one in the file
 _TIGHTEST = 400  # worksheets shrink to a twentieth; a member packed tighter than this was made to burst
 _SMALL = 10_000_000  # below this size packing proves nothing
 _DAMAGED = (
     zipfile.BadZipFile, zlib.error, struct.error, SyntaxError, LookupError, ValueError, TypeError, AttributeError, OSError,
     EOFError, RuntimeError, ArithmeticError,
 )  # fmt: skip
+
+
+class Most(NamedTuple):
+    """How much of a workbook is looked at. unpacked: bytes. A cell costs a hundred bytes of memory and as little as one in the file."""
+
+    unpacked: int = 200_000_000
+    rows: int = 1_048_576  # what Excel itself can hold
+    cells: int = 10_000_000
+
+
+_FEED = Most()
 
 
 def read_csv(text: str, delimiter: str, columns: Sequence[str], skip: int, where: str) -> Table:
@@ -60,10 +68,10 @@ def read_fixed(text: str, widths: Sequence[int], columns: Sequence[str], skip: i
     return _records(rows(), columns, where)
 
 
-def read_excel(data: bytes, sheet: str, columns: Sequence[str], skip: int, where: str) -> Table:
+def read_excel(data: bytes, sheet: str, columns: Sequence[str], skip: int, where: str, most: Most = _FEED) -> Table:
     """Records of one worksheet (the first when `sheet` is empty) of an .xlsx; formulas give their stored results."""
     try:
-        rows = _rows(data, sheet)
+        rows = _rows(data, sheet, most)
     # openpyxl promises no exception type: a damaged workbook fails in zipfile, in XML, in look-ups and in conversions.
     except _DAMAGED as error:
         reason = f"{type(error).__name__}: {str(error)[:100]}"
@@ -72,28 +80,28 @@ def read_excel(data: bytes, sheet: str, columns: Sequence[str], skip: int, where
     return _records(numbered, columns, where, short_rows=True)
 
 
-def _rows(data: bytes, sheet: str) -> list[tuple[int, list[Any]]]:
+def _rows(data: bytes, sheet: str, most: Most) -> list[tuple[int, list[Any]]]:
     import openpyxl  # here: 20 MB that a city without Excel feeds does not need
 
-    _check_package(data)
+    _check_package(data, most.unpacked)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # openpyxl warns of styles and extensions that carry no data
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         try:
             page = book[sheet] if sheet else book.worksheets[0]
             page.reset_dimensions()  # a sheet that claims 16,384 columns would be padded to them
-            return list(_bounded(page.iter_rows(values_only=True)))
+            return list(_bounded(page.iter_rows(values_only=True), most))
         finally:
             book.close()
 
 
-def _check_package(data: bytes) -> None:
+def _check_package(data: bytes, most: int) -> None:
     """ValueError for a workbook made to fill the memory, or with an XML document type, where entities are declared."""
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         members = package.infolist()
         # zipfile never unpacks more than a member declares, so the sum of the declarations is a bound.
-        if sum(info.file_size for info in members) > _LARGEST_BOOK:
-            raise ValueError(f"unpacks to more than {_LARGEST_BOOK:,} bytes")
+        if sum(info.file_size for info in members) > most:
+            raise ValueError(f"unpacks to more than {most:,} bytes")
         for info in members:
             if info.file_size > _SMALL and info.file_size > _TIGHTEST * info.compress_size:
                 raise ValueError(f"{info.filename[:100]} is packed {_TIGHTEST} times or more")
@@ -101,13 +109,13 @@ def _check_package(data: bytes) -> None:
                 refuse_doctype(stream)
 
 
-def _bounded(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[int, list[Any]]]:
+def _bounded(rows: Iterable[tuple[Any, ...]], most: Most) -> Iterator[tuple[int, list[Any]]]:
     """The rows that hold something, by number. A row may claim any number, and all rows before it come as empty ones."""
     cells = 0
     for number, row in enumerate(rows, 1):
         cells += len(row)
-        if number > _MOST_ROWS or cells > _MOST_CELLS:
-            raise ValueError(f"has more than {_MOST_ROWS:,} rows or {_MOST_CELLS:,} cells")
+        if number > most.rows or cells > most.cells:
+            raise ValueError(f"has more than {most.rows:,} rows or {most.cells:,} cells")
         if any(cell is not None for cell in row):
             yield number, list(row)
 

@@ -3,6 +3,7 @@
 from datasources.kinds.alertmanager import AlertmanagerSource, AlertmanagerSpec
 from datasources.kinds.cap import CapSource, CapSpec
 from datasources.kinds.file import FileSource, FileSpec
+from datasources.kinds.form import FormSource, FormSpec
 from datasources.kinds.gtfs_rt import GtfsRtSource, GtfsRtSpec
 from datasources.kinds.hj212 import Hj212Source, Hj212Spec
 from datasources.kinds.http_json import HttpJsonSource, HttpJsonSpec
@@ -26,6 +27,7 @@ KINDS: dict[str, tuple[type[SourceSpec], Factory]] = {
     "sql": (SqlSpec, playable(SqlSource)),
     "file": (FileSpec, playable(FileSource)),
     "push": (PushSpec, PushSource),
+    "form": (FormSpec, FormSource),
     "hj212": (Hj212Spec, Hj212Source),
     "jt808": (Jt808Spec, Jt808Source),
     "mqtt": (MqttSpec, MqttSource),

@@ -13,10 +13,9 @@ from hypothesis import strategies as st
 
 from api.errors import ApiError
 from api.v1.intake import unpacked
-from datasources.formats import tables
 from datasources.formats.documents import parse_json, parse_xml
 from datasources.formats.packed import unpack
-from datasources.formats.tables import read_csv, read_excel
+from datasources.formats.tables import Most, read_csv, read_excel
 from datasources.formats.text import decode
 from domain.errors import SourceError
 
@@ -94,11 +93,9 @@ def test_a_workbook_packed_to_burst_is_refused_before_it_is_unpacked(member: str
     "rows",
     ['<row r="99999999999999999999"/>', '<row r="1001"/><row r="1"/>', "<row/>" * 1001, "<row><c/><c/></row>" * 600],
 )
-def test_a_sheet_of_too_many_rows_or_cells_is_refused(rows: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tables, "_MOST_ROWS", 1000)
-    monkeypatch.setattr(tables, "_MOST_CELLS", 1000)
+def test_a_sheet_of_too_many_rows_or_cells_is_refused(rows: str) -> None:
     with pytest.raises(SourceError, match="more than 1,000 rows or 1,000 cells"):
-        read_excel(changed(BOOK, SHEET, sheet(rows).encode()), "", (), 0, "x")
+        read_excel(changed(BOOK, SHEET, sheet(rows).encode()), "", (), 0, "x", Most(rows=1000, cells=1000))
 
 
 @pytest.mark.parametrize(
