@@ -33,6 +33,7 @@ class Verb(StrEnum):
     REPORT = "report.step"  # written, signed, confirmed, corrected
     INSTRUCTION = "instruction.step"  # given, taken in hand, carried out
     DAILY = "daily.step"  # put into the daily, ordered, checked, signed
+    FILING = "filing.step"  # a department's form filled in, signed, corrected
     WALL = "wall.order"  # a wall told what to show
     SOURCE = "source.command"  # run, read again, tried, paused, resumed
     RESUBMIT = "source.resubmit"  # quarantined records put in again

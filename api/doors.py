@@ -134,6 +134,8 @@ DOORS: tuple[Door, ...] = (
     _read("/catalogue/export.{form}", Right.EXPORT, "the catalogue as a file", By.SESSION),
     _page("/sources", Right.VIEW, "sources by department; for some what to do with them"),
     _read("/sources/kept.{form}", Right.EXPORT, "a source's quarantined records as a file", By.SESSION),
+    _page("/forms", Right.VIEW, "forms of one's department: due, late, signed; a table to fill in for its clerks"),
+    _read("/forms/template.{form}", Right.VIEW, "an empty table of a form that one may read", By.SESSION),
     _page("/audit", Right.AUDIT, "the audit log"),
     _read("/audit/export.{form}", Right.AUDIT, "the audit log as a file", By.SESSION),
     _read("/export/panel.{form}", Right.EXPORT, "a panel's table as a file", By.SESSION),

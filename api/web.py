@@ -14,6 +14,7 @@ from api import (
     displays,
     errors,
     exports,
+    form_template,
     health,
     kept_export,
     layers,
@@ -58,6 +59,7 @@ def mount(server: FastAPI, services: Services) -> LayerFiles:
         panel_exports.router(services),
         catalogue_export.router(services),
         daily_export.router(services),
+        form_template.router(services),
         kept_export.router(services),
         v1.router(services, files),
     ):

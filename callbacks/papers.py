@@ -56,6 +56,7 @@ def decided(
     decision: Callable[[Desktop], Outcome],
     done: tuple[Verb, str, str],
     text: str,
+    kind: str = "good",
 ) -> Done:
     """Make a decision and say so; a refusal is said too, and what is shown is read again. done: verb, thing, reason.
 
@@ -68,7 +69,7 @@ def decided(
         services.store.duty.decide(telling(decision, receivers, desk.now), kept, desk.now)
     except TransitionRefused as error:
         return Done(frame.notice(desk, "bad", desk.said(str(error))), changed=True)
-    return Done(frame.notice(desk, "good", text))
+    return Done(frame.notice(desk, kind, text))
 
 
 def refused(desk: Desk, text: str) -> Done:

@@ -82,7 +82,7 @@ def fill(progress: Progress, city: City, settings: Settings, stopped: Callable[[
 
 
 async def attended(city: City, store: Store, collecting: Awaitable[None]) -> None:
-    """Collect; in a demonstration city its clerks answer orders meanwhile."""
+    """Collect; in a demonstration city its clerks answer orders and sign forms meanwhile."""
     clerks = asyncio.create_task(_clerks(city, store)) if city.spec.demo else None
     try:
         await collecting
@@ -92,11 +92,12 @@ async def attended(city: City, store: Store, collecting: Awaitable[None]) -> Non
 
 
 async def _clerks(city: City, store: Store) -> None:
-    from demo import clerks
+    from demo import clerks, filing
 
     while True:
         try:
             await asyncio.to_thread(clerks.answered, store, city.zone, utc_now())
+            await asyncio.to_thread(filing.signed, city, store, utc_now())
         except StoreError as error:
             log.info("the clerks wait for the store: %s", error)
         await asyncio.sleep(clerks.EVERY.total_seconds())

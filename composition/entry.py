@@ -14,6 +14,7 @@ from callbacks import (
     daily,
     drawer,
     duty,
+    forms,
     handover,
     incidents,
     instructions,
@@ -41,6 +42,7 @@ from layouts.alerts import page as cases
 from layouts.alerts import rules as every_rule
 from layouts.duty import daily as daily_page
 from layouts.duty import desk_map, desk_page
+from layouts.duty import forms as forms_page
 from layouts.duty import handover as handover_page
 from layouts.duty import incidents as incidents_page
 from layouts.duty import instructions as instructions_page
@@ -81,6 +83,7 @@ CALLBACKS: Mapping[str, Right] = (
     | catalogue.ACCESS
     | sources.ACCESS
     | screen_page.ACCESS
+    | forms.ACCESS
 )
 PEOPLE: Mapping[str, Callable[[Desk], html.Div]] = {
     cases.PATH: cases.page,
@@ -96,6 +99,7 @@ PEOPLE: Mapping[str, Callable[[Desk], html.Div]] = {
     CATALOGUE: catalogue_page.page,
     sources_page.PATH: sources_page.page,
     editor.PATH: editor.page,
+    forms_page.PATH: forms_page.page,
     mine.PATH: mine.page,
     everybody.PATH: everybody.page,
     audit.PATH: audit.page,

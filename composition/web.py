@@ -19,6 +19,7 @@ from callbacks import (
     daily,
     drawer,
     duty,
+    forms,
     handover,
     incidents,
     instructions,
@@ -112,6 +113,7 @@ def build_web(city: City, store: Store, settings: Settings) -> tuple[FastAPI, Hu
     catalogue.register(pages, people, services.measured)
     sources.register(pages, people)
     screens.register(pages, people, CityFolder(settings.city, os.environ), drafts)
+    forms.register(pages, people)
     api.web.guard(server, services, access, replace(entry.rules(city, settings), declared=pages.callback_map.get))
     return server, hub
 

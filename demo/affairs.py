@@ -165,6 +165,20 @@ class Affairs:
         """Businesses registered on the day that ends at t."""
         return poisson(city.key("biz"), t // DAY, 18.0 + 165.0 * workday(t - DAY // 2, self.offset) + 0.0 * city.share)
 
+    # ---- environmental enforcement (months: t is the end of the month)
+
+    def enforced(self, districts: Group, t: Ints) -> Floats:
+        """On-site checks of the month."""
+        return poisson(districts.key("enforce"), t // DAY, 30.0 + 420.0 * districts.share + 0.0 * t)
+
+    def enforced_cases(self, districts: Group, t: Ints) -> Floats:
+        """Cases opened: one check in twenty or so."""
+        return poisson(districts.key("enforced"), t // DAY, self.enforced(districts, t) * 0.055)
+
+    def fines(self, districts: Group, t: Ints) -> Floats:
+        """Fines of the month's cases, in 10,000 yuan."""
+        return self.enforced_cases(districts, t) * (4.0 + 9.0 * uniform(districts.key("fine"), t // DAY))
+
     def _year(self, t: Ints) -> tuple[Floats, Floats]:
         """The year and the part of it that has passed at t."""
         local = (t + self.offset - 1).astype("datetime64[s]")

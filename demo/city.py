@@ -223,6 +223,9 @@ def _affairs(weather: Weather, incidents: Incidents) -> dict[str, Formula]:
         f"economy.{name}": partial(affairs.year_to_date, name=name, a_year=total) for name, total in sums.items()
     }
     return figures | {
+        "enforce.checks": affairs.enforced,
+        "enforce.cases": affairs.enforced_cases,
+        "enforce.fines": affairs.fines,
         "economy.projects_started": affairs.projects,
         "economy.power_use": affairs.power_use,
         "economy.new_entities": affairs.entities,

@@ -9,7 +9,7 @@ from demo.faults import CLEAN, FIGURES, PRELIMINARY, SENSORS, Rates
 from demo.rhythm import DAY, HOUR
 from demo.service import TOPICS
 
-Department = Literal["hall", "hotline", "environment", "traffic", "emergency", "governance", "drop"]
+Department = Literal["hall", "hotline", "environment", "traffic", "emergency", "governance", "drop", "form"]
 MONTH: Final = 0  # a step of 0 means calendar months
 
 
@@ -107,6 +107,8 @@ FEEDS: Final[tuple[Feed, ...]] = (
          rates=CLEAN),
     Feed("economy", "drop", CITY, DAY, _of("economy", "power_use new_entities"), delay=8 * HOUR + 1800, phase=-60,
          rates=CLEAN),
+    Feed("enforcement", "form", DISTRICT, MONTH, {"enforce.checks": 0, "enforce.cases": 0, "enforce.fines": 1},
+         delay=13 * DAY + 9 * HOUR, phase=-60, rates=CLEAN),
     Feed("economy", "drop", CITY, MONTH,
          _of("economy", "gdp_ytd industry_growth investment_growth retail_ytd tax_ytd", 1)
          | {"economy.projects_started": 0}, delay=17 * DAY + 9 * HOUR, phase=-60, rates=CLEAN),

@@ -33,6 +33,7 @@ PLACES = (
     Place("/sources", "数据源", Right.VIEW),
     Place("/catalogue", "数据目录", Right.VIEW),
     Place("/screens", "画面编辑", Right.SCREENS),
+    Place("/forms", "报表填报", Right.VIEW),
     Place("/me", "我的账号", Right.VIEW),
     Place("/accounts", "账号管理", Right.ACCOUNTS),
     Place("/audit", "审计日志", Right.AUDIT),

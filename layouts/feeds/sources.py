@@ -229,6 +229,8 @@ def next_run(desk: Desk, spec: SourceSpec, work: SourceWork | None) -> str:
     """When it is asked next, or why it is not."""
     if work is not None and work.pause is not None:
         return desk.t("已暂停")
+    if spec.owed:
+        return desk.t("由经办人填报")
     if not spec.polled or spec.listens:
         return desk.t("随到随收")
     told = work.told if work else None

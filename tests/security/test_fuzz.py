@@ -25,8 +25,8 @@ def bounded(examples: int) -> settings:
                     phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck))  # fmt: skip
 
 
-NAMES = ["at", "cursor", "days", "district", "drawer", "from", "id", "incident", "kind", "lang", "limit", "login", "metric", "next", "note", "place",
-         "q", "row", "screen", "series", "since", "site", "source", "sources", "status", "step", "t", "to", "topic", "actor", "verb", "thing",
+NAMES = ["at", "cursor", "days", "district", "drawer", "form", "from", "id", "incident", "kind", "lang", "limit", "login", "metric", "next", "note", "place",
+         "period", "q", "row", "screen", "series", "since", "site", "source", "sources", "status", "step", "t", "to", "topic", "actor", "verb", "thing",
          "before", "panel", "role", "text", "v", "_"]  # fmt: skip
 ODD = ["", "0", "-1", "9" * 30, "1e999", "NaN", "null", "true", "441800", "441802", "zh", "en", "service.cases", "hall", "'", '"', "<script>",
        "../../etc/passwd", "%00", "\x00", "\ud7ff", "𝟘", "2026-11-24T00:00:00Z", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59+14:00",
