@@ -73,11 +73,14 @@
   function pictured(map, city, hooks, out) {
     const shown = new Map();
     const self = { over: false };
-    map.on("styleimagemissing", ({ id }) => {
+    // The resolver is asked before a tile is laid out; the event, which older bundles have alone, comes when it is too late for it.
+    const draw = (id) => {
       if (!id.includes("|") || map.hasImage(id)) return;
       const { canvas, ratio } = cockpit.sprite(id);
       map.addImage(id, canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height), { pixelRatio: ratio });
-    });
+    };
+    if (map.setMissingStyleImageResolver) map.setMissingStyleImageResolver(async (id) => draw(id));
+    else map.on("styleimagemissing", ({ id }) => draw(id));
     const collection = (features) => ({ type: "FeatureCollection", features });
     const feature = (geometry, properties) => ({ type: "Feature", geometry, properties });
     function areas(picture) {

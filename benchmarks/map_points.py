@@ -13,7 +13,7 @@ from playwright.sync_api import Page, Route, sync_playwright
 
 COUNTS = (100, 10_000)
 DRAWINGS = ("leaflet", "gl")
-DRAGS, STEPS = 6, 20
+DRAGS, STEPS = 4, 10
 # Without these a machine without a graphics card has no WebGL at all.
 ARGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]
 FRAMES = """() => { const out = (window.benchFrames = []); let last = performance.now();
