@@ -7,7 +7,9 @@ from typing import Final
 from demo import cloud, places
 from demo.affairs import Affairs
 from demo.air import Air
+from demo.elsewhere import Elsewhere
 from demo.incidents import Incidents
+from demo.lights import Lights
 from demo.noise import Floats, Ints
 from demo.outages import Outages
 from demo.places import Group
@@ -72,6 +74,7 @@ def _formulas(weather: Weather, incidents: Incidents) -> Mapping[str, Formula]:
         **_environment(weather),
         **_water(weather),
         **_coast(weather),
+        **_beside(weather),
         **_traffic(weather, incidents),
         **_affairs(weather, incidents),
     }
@@ -173,6 +176,19 @@ def _water(weather: Weather) -> dict[str, Formula]:
         "reservoir.storage": water.storage,
         "rain.hour": partial(weather.accumulated, hours=1),
         "rain.h3": partial(weather.accumulated, hours=3),
+        "groundwater.depth": water.groundwater,
+    }
+
+
+def _beside(weather: Weather) -> dict[str, Formula]:
+    lights, elsewhere = Lights(weather), Elsewhere(weather)
+    return {
+        "lights.ready": lights.ready,
+        "lights.power": lights.power,
+        "neighbour.pm25": elsewhere.pm25,
+        "neighbour.o3": elsewhere.o3,
+        "model.temp": elsewhere.model_temperature,
+        "model.rain": elsewhere.model_rain,
     }
 
 

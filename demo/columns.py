@@ -69,7 +69,8 @@ def told(publisher: Publisher, block: Block, metric: str, now: int) -> Told:
         value = np.where(early, publisher.preliminary(block, metric), value)
     missing = block.missing[metric]
     there = (block.told <= now) & ~block.wild[metric]
-    quality = np.where(block.flagged, np.uint8(Quality.INVALID), np.uint8(Quality.GOOD))
+    usual = Quality.SUSPECT if block.feed.model else Quality.GOOD
+    quality = np.where(block.flagged, np.uint8(Quality.INVALID), np.uint8(usual))
     quality = np.where(missing, np.uint8(Quality.MISSING), quality)
     return Told(np.where(missing | ~there, np.nan, value), there, quality)
 

@@ -32,6 +32,7 @@ class Feed:
     staggered: bool = False
     every_nth: int = 1
     rates: Rates = FIGURES
+    model: bool = False  # computed, not measured: kept as suspect
     whole: tuple[str, ...] = ()  # never missing nor wild: counts that a register always knows
 
 
@@ -66,6 +67,8 @@ FEEDS: Final[tuple[Feed, ...]] = (
     Feed("hotline_orders", "hotline", DISTRICT, HOUR, _of("hotline", "overdue"), delay=90, rates=CLEAN),
     Feed("air", "environment", "air", HOUR, _AIR, delay=360, rates=PRELIMINARY),
     Feed("air_days", "environment", DISTRICT, DAY, {"air.good_days_rate": 1}, delay=420, phase=8 * HOUR, rates=CLEAN),
+    Feed("neighbour_air", "environment", CITY, HOUR, _of("neighbour", "pm25 o3"), delay=20 * 60, rates=CLEAN),
+    Feed("model_weather", "environment", CITY, HOUR, _of("model", "temp rain", 1), rates=CLEAN, model=True),
     Feed("weather", "environment", "weather", 600, _WEATHER, delay=60, rates=SENSORS),
     Feed("fume", "environment", "restaurant", 600, {"fume.concentration": 2, "fume.online": 0}, delay=90, rates=SENSORS,
          whole=("fume.online",)),
@@ -79,6 +82,7 @@ FEEDS: Final[tuple[Feed, ...]] = (
     Feed("reservoirs", "emergency", "reservoir", HOUR, {"reservoir.level": 2, "reservoir.storage": 1}, delay=240,
          rates=SENSORS),
     Feed("rain_gauges", "emergency", "rain", 600, {"rain.hour": 1, "rain.h3": 1}, delay=45, rates=SENSORS),
+    Feed("wells", "emergency", "well", HOUR, {"groundwater.depth": 2}, delay=210, rates=SENSORS),
     Feed("tides", "emergency", "tide", 600, {"sea.tide": 2}, delay=70, rates=SENSORS),
     Feed("buoys", "environment", "buoy", HOUR, _of("sea", "wave ph salinity do temp chlorophyll", 2), delay=240,
          rates=SENSORS),
@@ -99,6 +103,7 @@ FEEDS: Final[tuple[Feed, ...]] = (
     Feed("calls", "emergency", DISTRICT, HOUR, {"calls.119": 0, "calls.120": 0}, delay=60),
     Feed("grid", "governance", DISTRICT, 600, _of("grid", "events closed found_first staff_online"), delay=40),
     Feed("citymgmt", "governance", DISTRICT, HOUR, _of("citymgmt", "cases due closed_on_time"), delay=150),
+    Feed("street_lights", "governance", "lamps", 600, _of("lights", "ready power", 1), delay=25, rates=CLEAN),
     Feed("datacentre", "governance", "datacentre", 300, _of("cloud", "memory storage traffic", 1), rates=CLEAN),
     Feed("digital", "drop", CITY, HOUR, {"data.shared_calls": 0, "network.availability": 2, "cloud.cpu": 1}, delay=300,
          rates=CLEAN),

@@ -10,20 +10,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from demo import buses, datacentre, desk, weather_service
-from demo.departments import ENVIRONMENT, GOVERNANCE, TRAFFIC, Department, Endpoint, row, zone_of
+from demo import beside, desk
+from demo.departments import Department, Endpoint, row, zone_of
 from demo.present import Present
 
 Handler = Callable[[Request], Awaitable[Response]]
 
 _TOKEN_LIFE: Final = timedelta(hours=2)
 _LARGEST: Final = 1000
-# What else a department's server holds: other protocols than lists.
-_BESIDE: Final = {
-    ENVIRONMENT.name: weather_service.routes,
-    TRAFFIC.name: buses.routes,
-    GOVERNANCE.name: datacentre.routes,
-}
 
 
 class _Bad(ValueError):
@@ -37,8 +31,8 @@ def app(department: Department, present: Present, secret: str = "") -> Starlette
         Route(one.path, _guarded(department, present, tokens, _lister(department, one, present)))
         for one in department.endpoints
     ]
-    if department.name in _BESIDE:
-        routes += _BESIDE[department.name](lambda handler: _guarded(department, present, tokens, handler), present)
+    for other in beside.ROUTES.get(department.name, ()):
+        routes += other(lambda handler: _guarded(department, present, tokens, handler), present)
     if department.incidents:
         routes.append(Route(department.incidents, _guarded(department, present, tokens, _desk(department, present))))
     if department.token:

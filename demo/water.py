@@ -71,6 +71,12 @@ class Water:
         top, dead = reservoirs.fact("flood_limit_level", 120.0), reservoirs.fact("dead_level", 100.0)
         return dead + (top - dead) * self._filling(reservoirs, t) ** 0.6
 
+    def groundwater(self, wells: Group, t: Ints) -> Floats:
+        """From the ground down to the water, m: shallower after two days of rain, deeper towards the end of the winter."""
+        usual = 2.6 + 5.0 * uniform(wells.key("depth"), _ZERO) - 0.5 * season(t - 60 * DAY, self.offset)
+        filled = 0.011 * self.weather.accumulated(wells, t, 48)
+        return np.maximum(usual - filled + 0.12 * smooth(wells.key("well"), t, 5 * DAY), 0.2)
+
     def rain(self, gauges: Group, t: Ints, hours: float) -> Floats:
         """Sliding rain sum in mm."""
         return self.weather.accumulated(gauges, t, hours)

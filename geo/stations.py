@@ -205,10 +205,23 @@ def _small(hand: Mapping[str, Any], ground: Ground) -> Iterator[Site]:
             for i, spot in enumerate(spots, 1):
                 name = f"{ground.short[district][:2]}{word}{STEMS[i - 1]}"
                 yield ground.site(f"{sid}-{district[-2:]}-{i:02d}", name, kind, spot)
+    yield from _works(hand["centres"], ground)
     for i, (name, lon, lat) in enumerate(hand["brooks"], 1):
         yield ground.site(f"brook-{i:02d}", f"{name}微站", "brook", (lon, lat))
     for i, (name, lon, lat) in enumerate(hand["datacentres"], 1):
         yield ground.site(f"dc-{i:02d}", name, "datacentre", (lon, lat))
+
+
+def _works(centres: Mapping[str, Any], ground: Ground) -> Iterator[Site]:
+    """A groundwater well at the edge of each town, and two cabinets of street lights in it."""
+    for district, centre in centres.items():
+        (edge,) = around(tuple(centre["at"]), centre["radius_m"] * 1.6, 1, turn=5.1)
+        yield ground.site(f"well-{district[-2:]}-01", f"{ground.short[district][:2]}地下水井", "well", edge)
+    for district, centre in centres.items():
+        for i, spot in enumerate(around(tuple(centre["at"]), centre["radius_m"] * 0.7, 2, turn=1.7), 1):
+            name = f"{ground.short[district][:2]}路灯控制柜{STEMS[i - 1]}"
+            lamps = round(centre["radius_m"] / 8)
+            yield ground.site(f"lamps-{district[-2:]}-{i:02d}", name, "lamps", spot, lamps=lamps)
 
 
 def _cells(ground: Ground) -> Iterator[Site]:

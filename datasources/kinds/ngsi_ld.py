@@ -18,7 +18,8 @@ _MOST_PAGES = 1000
 # UN/CEFACT Recommendation 20, as far as cities' sensors use it.
 UNITS = {
     "GQ": "µg/m³", "GP": "mg/m³", "CEL": "°C", "P1": "%", "A97": "hPa", "MTS": "m/s", "KMH": "km/h", "MMT": "mm", "MTR": "m",
-    "CMT": "cm", "59": "ppm", "61": "ppb", "2N": "dB", "M1": "mg/L", "MQS": "m³/s", "MTQ": "m³", "LTR": "L", "C62": "",
+    "CMT": "cm", "59": "ppm", "61": "ppb", "2N": "dB", "M1": "mg/L", "MQS": "m³/s", "MTQ": "m³", "LTR": "L", "KWT": "kW", "KWH": "kWh",
+    "C62": "",
 }  # fmt: skip
 
 

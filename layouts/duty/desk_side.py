@@ -208,4 +208,6 @@ SITES: Mapping[str, str] = {
     "building_site": "工地",
     "brook": "河涌",
     "datacentre": "政务云",
+    "well": "地下水井",
+    "lamps": "路灯",
 }

@@ -16,7 +16,7 @@ from geo.places import CityPlaces, distance_m, length_km
 COUNTS = {
     "hall": 9, "bureau": 10, "air": 12, "weather": 16, "rain": 56, "gauge": 24, "reservoir": 16, "section": 20, "outfall": 20,
     "restaurant": 38, "parking": 24, "bus": 24, "noise": 12, "camera": 8, "fleet": 8, "segment": 102,
-    "micro": 19, "building_site": 19, "brook": 6, "datacentre": 3,
+    "micro": 19, "building_site": 19, "brook": 6, "datacentre": 3, "well": 8, "lamps": 16,
 }  # fmt: skip
 
 
