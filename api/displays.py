@@ -1,7 +1,6 @@
 """A wall says that it lives and what it shows, and hears what it shall show; its picture comes and is shown on /walls."""
 
 import asyncio
-import binascii
 from base64 import b64decode
 from typing import Annotated
 
@@ -48,7 +47,7 @@ def jpeg(text: str) -> bytes:
     """The picture's bytes. 422 for what is no JPEG or too large."""
     try:
         data = b64decode(text, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise ApiError(422, "not_base64", "The image is not base64.") from error
     if data and not (data.startswith(b"\xff\xd8\xff") and data.endswith(b"\xff\xd9")):
         raise ApiError(422, "not_a_jpeg", "The image is not a JPEG.")

@@ -24,7 +24,7 @@ from playwright.sync_api import CDPSession, Error, Page, sync_playwright
 
 from benchmarks.starting import memory, start, stop
 
-BATCH = 400  # updates between two samples
+BATCH = 500  # updates between two samples
 EVERY = 60.0  # seconds between two samples of a run by the clock
 WARM = 0.1
 PATIENCE = 600.0  # seconds until the wall must be seen: a first start on a machine that is busy with other things
@@ -79,13 +79,13 @@ SPY = r"""(() => {
   window.soak = {
     ready: () => Boolean(full),
     counts: () => ({ heard, given, scenes, loads, contexts: contexts.filter((c) => c.deref() && !c.deref().isContextLost()).length }),
-    async give(updates, often, names, burst) {
+    async give(updates, often, names, burst, parts) {
       for (let n = 0; n < updates; n += 1) {
         if (given % often === 0) {
           window.cockpit.wall.lock(names[next++ % names.length]);
           seen();
         }
-        const set = Array.from({ length: 12 }, () => full[Math.floor(Math.random() * full.length)]).map(([id, props]) => [id, other(props)]);
+        const set = Array.from({ length: parts }, () => full[Math.floor(Math.random() * full.length)]).map(([id, props]) => [id, other(props)]);
         const data = JSON.stringify({ v: newest, at: new Date().toISOString(), full: false, set, put: [] });
         source.dispatchEvent(new MessageEvent("message", { data }));
         given += 1;
@@ -218,7 +218,7 @@ def hurry(watched: Watched, asked: argparse.Namespace, tell: Callable[[], None])
     often = max(asked.updates // asked.scenes, 1)
     until = time.monotonic() + asked.minutes * 60
     for _ in range(-(-asked.updates // BATCH)):
-        watched.page.evaluate("(how) => soak.give(...how)", [BATCH, often, names, asked.burst])
+        watched.page.evaluate("(how) => soak.give(...how)", [BATCH, often, names, asked.burst, asked.parts])
         tell()
         if time.monotonic() > until:
             return
@@ -238,6 +238,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--scenes", type=int, default=500, help="changes of scene among the updates")
     parser.add_argument("--minutes", type=float, default=60, help="end the accelerated run after so long, done or not")
     parser.add_argument("--burst", type=int, default=40, help="updates given for every picture that is drawn")
+    parser.add_argument("--parts", type=int, default=1, help="parts of the page that an update changes")
     parser.add_argument("--size", default="1920x1080", help="the wall's size in pixels")
     parser.add_argument("--hours", type=float, default=0, help="run by the clock for so long, with nothing added")
     parser.add_argument(

@@ -76,7 +76,7 @@ async def test_the_picture_that_was_asked_for_is_shown_to_those_who_run_the_wall
         assert (await client.get("/walls/picture", params=where)).status_code == 403
 
 
-@pytest.mark.parametrize("image", ["no base64!", b"<script>", JPEG[:3] + b"x" * MOST + JPEG[-2:]])
+@pytest.mark.parametrize("image", ["no base64!", "图", b"<script>", JPEG[:3] + b"x" * MOST + JPEG[-2:]])
 async def test_what_is_no_small_jpeg_is_refused_and_the_wall_stays_asked(web: Web, image: bytes | str) -> None:
     walls = await ask(web)
     assert (await send(web, image)).status_code == 422
