@@ -6,6 +6,7 @@ Against a running demonstration city: python -m benchmarks.map_points [address] 
 import random
 import statistics
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import orjson
@@ -58,18 +59,18 @@ def frames(page: Page, address: str, drawing: str, count: int) -> list[float]:
     return found[1:]
 
 
-def run(address: str) -> list[tuple[str, dict[int, list[float]]]]:
-    """Both drawings, few marks and many in turn."""
+def run(address: str) -> Iterator[tuple[str, dict[int, list[float]]]]:
+    """Both drawings, few marks and many in turn, each told as soon as it is measured."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGS)
         page = browser.new_context(viewport={"width": 1920, "height": 1080}).new_page()
-        page.set_default_timeout(60_000)
+        page.set_default_timeout(120_000)  # software graphics beside other work
         page.goto(f"{address}/sign-in")
         page.locator("button[value=duty_officer]").click()
         page.wait_for_selector("#page")
-        found = [(d, {count: frames(page, address, d, count) for count in COUNTS}) for d in DRAWINGS]
+        for drawing in DRAWINGS:
+            yield drawing, {count: frames(page, address, drawing, count) for count in COUNTS}
         browser.close()
-    return found
 
 
 def told(drawing: str, measured: dict[int, list[float]]) -> str:
@@ -85,3 +86,4 @@ if __name__ == "__main__":
     where = (sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:8050").rstrip("/")
     for line in (told(drawing, measured) for drawing, measured in run(where)):
         sys.stdout.write(line + "\n")
+        sys.stdout.flush()
