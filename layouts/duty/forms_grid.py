@@ -67,14 +67,15 @@ def filled_in(desk: Desk, sheet: Sheet, page: str, template: str) -> list[Child]
 
 def _ways_in(desk: Desk, sheet: Sheet, page: str, template: str) -> Node:
     area = {"id": frame.named(PASTE), "value": "", "rows": 3, "maxLength": 200_000, "className": "entry-area",
-            "title": desk.t("粘贴 Excel 中复制的表格"), "placeholder": desk.t("在 Excel 中选中表格（可连同表头），复制后粘贴到这里")}  # fmt: skip
+            "placeholder": desk.t("在 Excel 中选中表格（可连同表头），复制后粘贴到这里")}  # fmt: skip
     told = {
         "form-book": "", "largest": str(MOST_BYTES), "choose": desk.t("选择填好的 Excel（.xlsx）"),
         "large": desk.t("文件过大：请使用下载的模板"),
     }  # fmt: skip
     book = node("dash_core_components", "Input", {"id": frame.named(BOOK), "type": "hidden", "value": ""})
     paste = h("Details", [
-        h("Summary", desk.t("整表粘贴")), node("dash_core_components", "Textarea", area),
+        h("Summary", desk.t("整表粘贴")),
+        h("Label", [h("Span", desk.t("粘贴 Excel 中复制的表格"), "form-named"), node("dash_core_components", "Textarea", area)], "form-entry"),
         h("Div", frame.press(desk.t("填入表格"), f"{page}:paste", sheet.of), "form-end"),
     ], "form-way")  # fmt: skip
     link = h("A", desk.t("下载模板"), "press is-quiet", href=template, download="")
