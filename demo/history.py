@@ -9,7 +9,7 @@ from typing import Final
 from datasources.context import SourceContext
 from datasources.mapping import Mapper
 from datasources.watermark import Seen
-from demo import alarms, desk
+from demo import alarms, desk, filing
 from demo.anchor import ANCHOR, finished
 from demo.city import World
 from demo.columns import Pile, Told, add_derived, add_hourly_sums, add_native, told
@@ -163,10 +163,11 @@ class _Writer:
 
     def cursors(self) -> None:
         """Where each live feed goes on: the number of the newest record that is in the history, and what was counted today."""
+        filing.signed(self._city, self._store, self._received)
         for source in sources():
             spec = self._city.sources.get(source)
             newest = self._publisher.newest(source, self._now)
-            if spec is not None and spec.kind != "file" and newest:
+            if spec is not None and spec.kind not in ("file", "form") and newest:
                 cursor = Seen(newest).cursor() if spec.kind == "sql" else str(newest)
                 self._store.write(Batch(source, self._received, cursor=cursor))
         told_until = desk.rows(self._publisher.world, (self._now - 7 * DAY) * 10_000, self._now)

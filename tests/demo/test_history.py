@@ -124,6 +124,7 @@ def test_incidents_were_told_stage_by_stage(store: Store, publisher: Publisher) 
 
 QUIET = (
     "economy",
+    "enforcement",
     "warnings",
     "geo_warnings",
     "bus_notices",
