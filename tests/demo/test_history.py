@@ -129,6 +129,7 @@ QUIET = (
     "geo_warnings",
     "bus_notices",
     "it_alerts",
+    "quakes",
 )  # figures of months; what comes only when something is amiss
 
 

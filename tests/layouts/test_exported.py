@@ -58,7 +58,6 @@ def test_every_table_and_chart_of_every_kind_of_page_can_be_taken_away(city: Cit
 
 @pytest.mark.parametrize("kind", sorted(tools.PLAIN))
 def test_what_is_no_table_has_no_tools(kind: str, city: City) -> None:  # noqa: F811
-    shown = found.screen(city, "overview")
-    assert shown is not None
-    panel = next(p for p in shown.panels if p.kind == kind)
+    shown = (*city.screens.values(), *city.scenes.values())
+    panel = next(p for one in shown for p in one.panels if p.kind == kind)
     assert tools.equip({"props": {"children": []}}, panel, View(FakeSnapshot(city=city))) == {"props": {"children": []}}

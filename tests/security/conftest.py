@@ -155,12 +155,13 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     assert problems == []
     city.sources[PUSHED.key] = PUSHED
     clock = itertools.count(step=60)  # a minute a request: these tests ask faster than anybody may
-    with pytest.MonkeyPatch.context() as patch, open_store(settings.database_url, synchronous="OFF") as store:
-        patch.setattr(api.web, "Limits", lambda _: Limits(lambda: float(next(clock))))
-        patch.setenv("SECRET_KEY", SECRET_KEY)
+    with open_store(settings.database_url, synchronous="OFF") as store:
         fill(store, city)
-        server, hub = build_web(city, store, settings)
-        access = access_to(city, store, settings, utc_now())
+        with pytest.MonkeyPatch.context() as patch:  # until it is built: what other tests build has its own limits
+            patch.setattr(api.web, "Limits", lambda _: Limits(lambda: float(next(clock))))
+            patch.setenv("SECRET_KEY", SECRET_KEY)
+            server, hub = build_web(city, store, settings)
+            access = access_to(city, store, settings, utc_now())
         with TestClient(server, raise_server_exceptions=False) as client:
             yield House(server, store, city, settings, access, client)
             hub.close()
