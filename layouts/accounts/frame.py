@@ -101,12 +101,16 @@ def named(name: str) -> dict[str, str]:
     return {"field": name}
 
 
+def plain(ident: Ident) -> str:
+    """An id as it stands in the page, for a label to name."""
+    return ident if isinstance(ident, str) else json.dumps(ident, sort_keys=True, separators=(",", ":"))
+
+
 def field(label: str, ident: Ident, hint: str = "", kind: str = "text", cls: str = "", **more: object) -> Node:
     """A labelled text entry; `more` are its props (dcc.Input)."""
     entry = node("dash_core_components", "Input", {"id": ident, "type": kind, "className": "entry", **more})
-    plain = ident if isinstance(ident, str) else json.dumps(ident, sort_keys=True, separators=(",", ":"))
     told = h("Span", hint, "field-hint") if hint else None
-    return h("Div", [h("Label", label, htmlFor=plain), entry, told], f"field {cls}".strip())
+    return h("Div", [h("Label", label, htmlFor=plain(ident)), entry, told], f"field {cls}".strip())
 
 
 def group(label: str, control: Child, hint: str = "") -> Node:

@@ -85,7 +85,7 @@ def _editor(desk: Desk, one: Written) -> Node:
     ident = frame.named(TEXT)
     props = {
         "id": ident, "value": one.text, "className": "editor-text", "wrap": "off", "spellCheck": "false",
-        "maxLength": LONGEST, "title": desk.t("文件内容"),
+        "maxLength": LONGEST,
     }  # fmt: skip
     name = frame.field(desk.t("文件"), frame.named(FILE), desk.t("改名即新建"), value=one.file, maxLength=80)
     buttons: list[Child] = [
@@ -100,7 +100,8 @@ def _editor(desk: Desk, one: Written) -> Node:
         [
             h("Div", [name, h("Div", buttons, "form-end")], "editor-head"),
             h("Div", None, "editor-said", id=SAID, aria={"live": "polite"}),
-            h("Div", [h("Pre", lines, "editor-lines", aria={"hidden": "true"}), node("dash_core_components", "Textarea", props)],
+            h("Div", [h("Pre", lines, "editor-lines", aria={"hidden": "true"}), node("dash_core_components", "Textarea", props),
+                      h("Label", desk.t("文件内容"), "editor-named", htmlFor=frame.plain(ident))],
               "editor-box", data={"editor": ""}),
             h("P", live, "field-hint"),
         ],

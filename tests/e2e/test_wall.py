@@ -130,7 +130,7 @@ def flood(store: Store) -> Case:
 def step(store: Store, case: Case, handling: Handling) -> None:
     now = utc_now()
     closed = now if handling is Handling.DONE else None
-    change = {"handling": handling, "acknowledged": now - timedelta(seconds=57), "closed": closed, "updated": now}
+    change = {"handling": handling, "acknowledged": now - timedelta(seconds=45), "closed": closed, "updated": now}
     store.desk.act(case.id, "x", lambda held: replace(held, **change), Deed(now, "demo.duty", "case.step"))  # type: ignore[arg-type]
 
 
@@ -147,7 +147,7 @@ def test_a_p1_takes_the_picture_over_until_a_minute_after_it_was_signed_for(
         assert case.id not in page.content()
         expect(visitor.locator(".call-say")).to_have_text("紧急事件处置中")
         assert "英德市" not in visitor.locator("#wall-call").inner_text()
-        step(store, case, Handling.ACKNOWLEDGED)  # 57 seconds ago
+        step(store, case, Handling.ACKNOWLEDGED)  # 45 seconds ago
         expect(page.locator(".call-state")).to_have_text("已签收")
         expect(page.locator("#wall-call")).to_be_hidden()
         expect(page.locator("#wall-grid")).to_have_attribute("data-scene", "ranking")
