@@ -1,5 +1,6 @@
 """What a render may know: the snapshot, the place and the language, and how the three are put into words."""
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -167,7 +168,7 @@ class View:
 
     def source_label(self, source: SourceSpec) -> str:
         """A source's name without what stands in brackets behind it."""
-        return self.said((source.name or source.department).partition("（")[0])
+        return re.split(r"（| \(", self.said(source.name or source.department), maxsplit=1)[0]
 
     def source_name(self, metric: str) -> str:
         """Who supplies a metric, as short as people say it."""
