@@ -16,7 +16,7 @@ from domain.account import Right
 from domain.errors import SourceError
 from domain.filing import Filing, Period, about
 from duty import filings
-from duty.filing_tables import MOST_BYTES, Read, pasted, uploaded
+from duty.filing_tables import MOST_BYTES, MOST_TOLD, Read, pasted, uploaded
 from duty.filings import Form, Hand
 from layouts.accounts import frame
 from layouts.accounts.desk import Desk
@@ -142,7 +142,7 @@ def _taken(services: AccountServices, desk: Desk, pressed: Press, made: tuple[Ha
         return refused(desk, desk.said(str(error)))
     if read.faults:
         title = desk.t("这张表没有填入：{n} 处与本表不符", n=len(read.faults))
-        return Done(frame.notice(desk, "bad", title, grid.faults(desk, read.faults[:50])), changed=False)
+        return Done(frame.notice(desk, "bad", title, grid.faults(desk, read.faults[:MOST_TOLD])), changed=False)
     return _kept(services, desk, hand, {**_typed(pressed, hand.form), **read.cells})
 
 

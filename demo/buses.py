@@ -4,7 +4,7 @@ import csv
 import io
 import math
 import zipfile
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 import numpy as np
@@ -15,6 +15,7 @@ from starlette.routing import Route
 from demo.noise import keys, uniform
 from demo.present import Present
 from demo.rhythm import HOUR, MINUTE
+from demo.routing import Guard
 from domain.place import Site
 
 KIND: Final = "bus"
@@ -23,8 +24,6 @@ _STEP: Final = 20  # seconds between two messages of the real feed
 _LATE: Final = 420  # seconds
 _SLOT: Final = 6 * HOUR
 _CHANCE: Final = 0.03  # of a closed stop on one line in six hours
-
-Handler = Callable[[Request], Awaitable[Response]]
 
 
 def stops_of(line: Site) -> Iterator[tuple[str, str, float, float]]:
@@ -79,7 +78,7 @@ def closures(present: Present, now: int) -> Iterator[tuple[Site, int, int]]:
             yield lines.sites[row], start, start + 4 * HOUR
 
 
-def routes(guarded: Callable[[Handler], Handler], present: Present) -> list[Route]:
+def routes(guarded: Guard, present: Present) -> list[Route]:
     """The two addresses; `guarded` wraps a handler with what may stop the department."""
 
     async def fixed(request: Request) -> Response:  # noqa: ARG001 - the signature of a route

@@ -1,6 +1,5 @@
 """The street lights' cabinets, as an NGSI-LD context broker (ETSI GS CIM 009): entities by type, in pages."""
 
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -11,6 +10,7 @@ from starlette.routing import Route
 from demo.present import Present
 from demo.publication import Record
 from demo.rhythm import HOUR
+from demo.routing import Guard
 from domain.place import Site
 
 PATH: Final = "/ngsi-ld/v1/entities"
@@ -22,10 +22,8 @@ _PAGE, _LARGEST = 20, 1000
 # Property -> metric and UN/CEFACT code.
 _PROPERTIES: Final = {"lampsReady": ("lights.ready", "P1"), "totalActivePower": ("lights.power", "KWT")}
 
-Handler = Callable[[Request], Awaitable[Response]]
 
-
-def routes(guarded: Callable[[Handler], Handler], present: Present) -> list[Route]:
+def routes(guarded: Guard, present: Present) -> list[Route]:
     """The collection; `guarded` wraps a handler with what may stop the department."""
 
     async def listed(request: Request) -> Response:

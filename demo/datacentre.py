@@ -1,6 +1,5 @@
 """The government cloud: how its sites are doing, as an exporter's page in Prometheus' text format."""
 
-from collections.abc import Awaitable, Callable
 from typing import Final
 
 import numpy as np
@@ -10,6 +9,7 @@ from starlette.routing import Route
 
 from demo.present import Present
 from demo.rhythm import HOUR
+from demo.routing import Guard
 
 PATH: Final = "/metrics"
 KIND: Final = "datacentre"
@@ -18,8 +18,6 @@ _LONGEST: Final = (
     HOUR  # of a gap between two scrapes whose traffic is counted; longer, and the exporter has started anew
 )
 _BYTES: Final = 125_000  # a second of one Mbit/s
-
-Handler = Callable[[Request], Awaitable[Response]]
 
 
 class Exporter:
@@ -55,7 +53,7 @@ class Exporter:
         return "\n".join(lines) + "\n"
 
 
-def routes(guarded: Callable[[Handler], Handler], present: Present) -> list[Route]:
+def routes(guarded: Guard, present: Present) -> list[Route]:
     """The exporter's page; `guarded` wraps a handler with what may stop the department."""
     exporter = Exporter(present)
 

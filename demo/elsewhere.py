@@ -8,7 +8,7 @@ from demo.places import Group, column
 from demo.rhythm import HOUR
 from demo.weather import Weather
 
-_NORTH, _EAST = 0.72, 0.61  # degrees from the city's middle to the neighbour's station
+NORTH, EAST = 0.72, 0.61  # degrees from the city's middle to the neighbour's station
 _CELL: Final = 3 * HOUR  # a model's showers come in blocks
 
 
@@ -38,5 +38,5 @@ class Elsewhere:
 
 def _neighbour(city: Group) -> Group:
     names = tuple(f"neighbour of {name}" for name in city.names)
-    lon, lat = city.lon + _EAST, city.lat + _NORTH
+    lon, lat = city.lon + EAST, city.lat + NORTH
     return Group(names, lon, lat, city.district, column([1.0] * len(names)), city.seed)

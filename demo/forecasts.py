@@ -1,6 +1,6 @@
 """The weather model's service, as Open-Meteo answers: hourly columns in the zone that is asked for, hours to come included."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -13,19 +13,18 @@ from starlette.routing import Route
 from demo.city import CITY
 from demo.present import Present
 from demo.rhythm import DAY, HOUR
+from demo.routing import Guard
 
 PATH: Final = "/model/v1/forecast"
 _VARIABLES: Final = {"temperature_2m": ("model.temp", "°C"), "precipitation": ("model.rain", "mm")}
 _DAYS: Final = 2  # today and tomorrow
-
-Handler = Callable[[Request], Awaitable[Response]]
 
 
 class _Bad(ValueError):
     """A question that the service refuses, in one sentence."""
 
 
-def routes(guarded: Callable[[Handler], Handler], present: Present) -> list[Route]:
+def routes(guarded: Guard, present: Present) -> list[Route]:
     """The forecast; `guarded` wraps a handler with what may stop the department."""
 
     async def told(request: Request) -> Response:

@@ -1,6 +1,6 @@
 """The next city's air station, as OpenAQ (API v3) gives it: sensors by number, ozone in ppm."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -9,9 +9,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from demo.departments import zone_of
+from demo.elsewhere import EAST, NORTH
 from demo.present import Present
 from demo.publication import Record
 from demo.rhythm import HOUR
+from demo.routing import Guard
 
 PATH: Final = "/openaq/v3/locations"
 SOURCE: Final = "neighbour_air"
@@ -24,10 +26,8 @@ _SENSORS: Final[Mapping[int, tuple[int, str, str, str]]] = {
     52012: (10, "o3", "ppm", "neighbour.o3"),
 }
 
-Handler = Callable[[Request], Awaitable[Response]]
 
-
-def routes(guarded: Callable[[Handler], Handler], present: Present) -> list[Route]:
+def routes(guarded: Guard, present: Present) -> list[Route]:
     """The location and its newest values; `guarded` wraps a handler with what may stop the department."""
 
     async def located(request: Request) -> Response:
@@ -79,7 +79,7 @@ def _value(present: Present, record: Record, sensor: int) -> dict[str, Any]:
 
 def _where(present: Present) -> tuple[float, float]:
     lon, lat = present.city.spec.map.center
-    return round(lon + 0.61, 4), round(lat + 0.72, 4)
+    return round(lon + EAST, 4), round(lat + NORTH, 4)
 
 
 def _answer(results: list[dict[str, Any]]) -> Response:

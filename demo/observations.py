@@ -1,7 +1,6 @@
 """The water authority's groundwater wells, as an OGC SensorThings 1.1 server: pages, intervals, $filter, $orderby, $expand."""
 
 import re
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -13,6 +12,7 @@ from starlette.routing import Route
 from demo.present import Present
 from demo.publication import WILD, Record
 from demo.rhythm import DAY, HOUR
+from demo.routing import Guard
 
 PATH: Final = "/sta/v1.1/Observations"
 SOURCE: Final = "wells"
@@ -21,14 +21,12 @@ _KEPT: Final = 2 * DAY  # what the server still has
 _PAGE, _LARGEST = 50, 500
 _SINCE: Final = re.compile(r"phenomenonTime (gt|ge) (\S+)")
 
-Handler = Callable[[Request], Awaitable[Response]]
-
 
 class _Bad(ValueError):
     """A question that the server does not understand, in one sentence."""
 
 
-def routes(guarded: Callable[[Handler], Handler], present: Present) -> list[Route]:
+def routes(guarded: Guard, present: Present) -> list[Route]:
     """The collection; `guarded` wraps a handler with what may stop the department."""
 
     async def listed(request: Request) -> Response:

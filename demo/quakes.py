@@ -1,7 +1,7 @@
 """The seismological service's feed of the last day, in the GeoJSON summary format of the USGS: near, far, weak, and blasts."""
 
 import math
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,14 +13,13 @@ from starlette.routing import Route
 from demo.noise import keys, uniform
 from demo.present import Present
 from demo.rhythm import DAY, HOUR, MINUTE
+from demo.routing import Guard
 
 PATH: Final = "/earthquakes/feed/v1.0/summary/all_day.geojson"
 _SLOT: Final = 6 * HOUR  # at most one event begins in each
 _FELT: Final = 0.06  # the chance of one near and strong enough to be told of; a third of slots have something
 _REVISED: Final = 25 * MINUTE  # until an analyst has looked
 _KM: Final = 111.32
-
-Handler = Callable[[Request], Awaitable[Response]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,7 @@ class Event:
     away: float
 
 
-def routes(guarded: Callable[[Handler], Handler], present: Present) -> list[Route]:
+def routes(guarded: Guard, present: Present) -> list[Route]:
     """The feed; `guarded` wraps a handler with what may stop the department."""
 
     async def listed(request: Request) -> Response:

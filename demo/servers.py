@@ -1,7 +1,7 @@
 """A department as an ASGI app: token, numbered pages, ETag, and honest HTTP errors. Knows the simulation only."""
 
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
@@ -13,8 +13,7 @@ from starlette.routing import Route
 from demo import beside, desk
 from demo.departments import Department, Endpoint, row, zone_of
 from demo.present import Present
-
-Handler = Callable[[Request], Awaitable[Response]]
+from demo.routing import Handler
 
 _TOKEN_LIFE: Final = timedelta(hours=2)
 _LARGEST: Final = 1000

@@ -1,6 +1,6 @@
 """The weather service's official warnings: an RSS list and CAP 1.2 messages, from the rain that falls in the districts."""
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -14,6 +14,7 @@ from starlette.routing import Route
 from demo.departments import zone_of
 from demo.present import Present
 from demo.rhythm import HOUR, MINUTE
+from demo.routing import Guard
 
 _SLOT: Final = 10 * MINUTE  # the forecaster on duty looks at the rain so often
 _BACK: Final = 24 * HOUR  # what the list holds
@@ -26,8 +27,6 @@ _LEVELS: Final = (
 )
 _OVER: Final = 10.0  # mm in three hours below which a warning is lifted
 _TYPE: Final = "application/xml"
-
-Handler = Callable[[Request], Awaitable[Response]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ class Issue:
         return f"{self.district}41600000_{datetime.fromtimestamp(self.at, UTC):%Y%m%d%H%M%S}"
 
 
-def routes(guarded: Callable[[Handler], Handler], present: Present) -> list[Route]:
+def routes(guarded: Guard, present: Present) -> list[Route]:
     """The list and the messages; `guarded` wraps a handler with what may stop the department."""
 
     async def listed(request: Request) -> Response:

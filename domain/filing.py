@@ -1,6 +1,6 @@
 """A filing (报表): one period of a form, as a department's clerk fills it in and signs it; and the periods there are."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import takewhile
@@ -72,6 +72,11 @@ def periods(rhythm: Rhythm, within: int, now: datetime, zone: ZoneInfo) -> Itera
 def periods_since(rhythm: Rhythm, within: int, since: date, now: datetime, zone: ZoneInfo) -> list[Period]:
     """The whole periods that began on a day or later, newest first."""
     return list(takewhile(lambda one: one.first >= since, periods(rhythm, within, now, zone)))
+
+
+def missed(awaited: Iterable[Period], told: Collection[str], now: datetime) -> datetime | None:
+    """Since when something is overdue, of the periods that are awaited; None when nothing is. told: names of those that are there."""
+    return min((one.due for one in awaited if one.name not in told and one.due <= now), default=None)
 
 
 def _begin(rhythm: Rhythm, day: date) -> date:

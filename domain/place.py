@@ -41,6 +41,13 @@ class Site(BaseModel):
     )
     illustrative: bool = Field(False, description="Drawn by hand: screens say 示意.")
 
+    @property
+    def spot(self) -> tuple[float, float] | None:
+        """Where a mark of it stands: its own longitude and latitude, or the middle of its line."""
+        if self.lon is not None and self.lat is not None:
+            return self.lon, self.lat
+        return self.line[len(self.line) // 2] if self.line else None
+
 
 class Places(Protocol):
     """What the sources ask of geography; implemented by `geo.places.CityPlaces`, handed over by app.py."""

@@ -1,12 +1,13 @@
 """What a source is: its declaration, and the protocol that every kind fulfils."""
 
-from collections.abc import AsyncGenerator, Callable, Collection, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from domain.filing import Period
 from domain.metric import Duration
 from domain.operation import Window
 from domain.place import Crs
@@ -134,7 +135,9 @@ class SourceSpec(BaseModel):
     schemes: ClassVar[tuple[str, ...]] = ("http", "https")  # of the addresses it calls
     polled: ClassVar[bool] = True  # False for a kind whose data come by themselves
     listens: ClassVar[bool] = False  # True for one that the collector listens to: its source is a Listener
-    owed: ClassVar[bool] = False  # True for one that people owe by a date: `missed` judges it, not its interval
+    owed: ClassVar[bool] = (
+        False  # True for one that people owe by a date: what is `awaited` judges it, not its interval
+    )
     key: str = Field(description="The source's name, its key in sources.yaml.")
     kind: str = Field(description="Protocol: one of the kinds below.")
     department: str = Field(description="Who answers for the data.")
@@ -179,9 +182,9 @@ class SourceSpec(BaseModel):
         """The addresses this source calls, by the keys that hold them; kinds that call some name them."""
         return {}
 
-    def missed(self, told: Collection[str], now: datetime) -> datetime | None:  # noqa: ARG002 - for the kinds that are owed
-        """Since when something is overdue that people owe; None when nothing is. told: what they have handed in."""
-        return None
+    def awaited(self, _now: datetime) -> Sequence[Period]:
+        """The periods for which people owe something, newest first; none for the kinds that come by machine."""
+        return ()
 
     def value_specs(self) -> dict[str, ValueSpec]:
         """The metrics with their short form ("air.pm25: pm25") written out."""

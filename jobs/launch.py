@@ -79,7 +79,8 @@ async def _all(progress: Progress, settings: Settings, supervisor: Supervisor, p
 
 def _child(name: str, settings: Settings, more: Mapping[str, str] | None = None) -> Child:
     command = [sys.executable, str(ROOT / "app.py"), "--with-parent", name]
-    return Child(name, command, env=LEAN | os.environ | settings.as_env() | dict(more or {}))
+    lean = {key: value for key, value in LEAN.items() if key not in os.environ}
+    return Child(name, command, env=lean | settings.as_env() | dict(more or {}))
 
 
 async def _answers(url: str, stop: asyncio.Event, within: float = math.inf) -> bool:

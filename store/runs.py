@@ -1,12 +1,12 @@
 """How the sources are doing: their runs, and the state that the runs add up to."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
-from domain.filing import Filing, about_what
+from domain.filing import Filing, Period, about, about_what, missed
 from domain.health import LATE_AFTER, STALE_AFTER, Freshness, SourceHealth, freshness
 from domain.run import SourceRun
 from domain.source import SourceSpec
@@ -113,15 +113,17 @@ def read_health(
     """Every declared source's health at `now`; rows and rejects since `midnight`."""
     states = _states(connection)
     counts = _counts(connection, midnight)
-    signed = _signed(connection) if any(spec.owed for spec in sources.values()) else {}
+    awaited = {key: spec.awaited(now) for key, spec in sources.items() if spec.owed}
+    signed = _signed(connection, awaited)
     health = {}
     for key, spec in sources.items():
         state = states.get(key, State())
         rows, rejected = counts.get(key, (0, 0))
         every = interval_of(spec)
-        judged, since = (
-            owed(state, now, every, spec.missed(signed.get(key, ()), now)) if spec.owed else judge(state, now, every)
-        )
+        if spec.owed:
+            judged, since = owed(state, now, every, missed(awaited[key], signed[key], now))
+        else:
+            judged, since = judge(state, now, every)
         health[key] = SourceHealth(
             source=key,
             state=judged,
@@ -151,21 +153,24 @@ def judge(state: State, now: datetime, every: timedelta) -> tuple[Freshness, dat
     return fresh, success + every * (STALE_AFTER if fresh is Freshness.STALE else LATE_AFTER)
 
 
-def owed(state: State, now: datetime, every: timedelta, missed: datetime | None) -> tuple[Freshness, datetime | None]:
+def owed(state: State, now: datetime, every: timedelta, overdue: datetime | None) -> tuple[Freshness, datetime | None]:
     """The state of a source that people owe: late from when something is overdue, stale when it is so for an interval."""
-    if missed is not None:
-        return (Freshness.LATE if now < missed + every else Freshness.STALE), missed
+    if overdue is not None:
+        return (Freshness.LATE if now < overdue + every else Freshness.STALE), overdue
     success = from_ms_or_none(state.last_success)
     return (Freshness.NONE if success is None else Freshness.LIVE), success
 
 
-def _signed(connection: Connection) -> dict[str, set[str]]:
-    """The periods of each form that were signed at least once."""
-    held = (dossier.c.prefix == Filing.PREFIX, dossier.c.closed.is_not(None))
-    found: dict[str, set[str]] = {}
+def _signed(connection: Connection, awaited: Mapping[str, Sequence[Period]]) -> dict[str, set[str]]:
+    """Of the periods of each form that are awaited, those that were signed at least once."""
+    found: dict[str, set[str]] = {form: set() for form in awaited}
+    wanted = [about(form, one.name) for form, periods in awaited.items() for one in periods]
+    if not wanted:
+        return found
+    held = (dossier.c.about.in_(wanted), dossier.c.prefix == Filing.PREFIX, dossier.c.closed.is_not(None))
     for text in connection.execute(select(dossier.c.about).where(*held)).scalars():
         form, period = about_what(text)
-        found.setdefault(form, set()).add(period)
+        found[form].add(period)
     return found
 
 

@@ -1,7 +1,7 @@
 """What nobody can send by machine: a table that a department's clerk fills in, period by period, on `/forms`."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Any, ClassVar, Literal
@@ -103,7 +103,3 @@ class FormSpec(SourceSpec):
     def awaited(self, now: datetime) -> list[Period]:
         """The periods that are owed, newest first."""
         return self.listed(now)[: None if self.since is not None else 1]
-
-    def missed(self, told: Collection[str], now: datetime) -> datetime | None:
-        """See `SourceSpec`; told: names of periods that were signed."""
-        return min((one.due for one in self.awaited(now) if one.name not in told and one.due <= now), default=None)

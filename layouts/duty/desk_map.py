@@ -34,9 +34,7 @@ def made(city: City) -> Screen | None:
 def spot(city: City, case: Case) -> dict[str, Any]:
     """Where a case lies: a point, the middle of a road, or a district by its code."""
     site = city.sites.get(case.site)
-    if site is not None and site.lon is not None and site.lat is not None:
-        return {"lon": round(site.lon, 5), "lat": round(site.lat, 5)}
-    if site is not None and site.line:
-        lon, lat = site.line[len(site.line) // 2]
-        return {"lon": round(lon, 5), "lat": round(lat, 5)}
+    at = site.spot if site is not None else None
+    if at is not None:
+        return {"lon": round(at[0], 5), "lat": round(at[1], 5)}
     return {"district": case.district} if case.district else {}

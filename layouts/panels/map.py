@@ -226,12 +226,8 @@ def _marks(view: View) -> list[dict[str, Any]]:
 
 def _alert_mark(view: View, place: str, metric: str, level: int, say: str) -> dict[str, Any]:
     site = view.city.sites.get(place)
-    where: dict[str, Any] = {"district": place}
-    if site is not None and site.lon is not None:
-        where = {"lon": site.lon, "lat": site.lat}
-    elif site is not None and site.line:
-        lon, lat = site.line[len(site.line) // 2]
-        where = {"lon": lon, "lat": lat}
+    at = site.spot if site is not None else None
+    where = {"lon": at[0], "lat": at[1]} if at else {"district": place}
     return where | {"level": level, "kind": "alert", "text": say, "metric": metric, "place": place}
 
 

@@ -8,7 +8,6 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from domain.health import Freshness
-from domain.place import Site
 from domain.screen import Item, PanelSpec
 from layouts import frame, words
 from layouts.ground import has_layer, legend_steps, rights
@@ -135,12 +134,5 @@ def _config(spec: TwinSpec, view: View) -> dict[str, Any]:
 def _stands(number: int, column: Column, view: View) -> list[list[Any]]:
     """[name in the data, longitude, latitude, which metric, the district it stands on] of every site with a place."""
     kind = view.metric(column.metric).site_kind
-    found = [(site, _where(site)) for site in view.city.sites.values() if site.kind == kind]
+    found = [(site, site.spot) for site in view.city.sites.values() if site.kind == kind]
     return [[f"{number}:{s.id}", round(at[0], 4), round(at[1], 4), number, s.district] for s, at in found if at]
-
-
-def _where(site: Site) -> tuple[float, float] | None:
-    """A site's own place, or the middle of a road."""
-    if site.lon is not None and site.lat is not None:
-        return site.lon, site.lat
-    return site.line[len(site.line) // 2] if site.line else None

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from datasources.kinds.form import FormSpec
-from domain.filing import DAY, about, about_what, periods
+from domain.filing import DAY, about, about_what, missed, periods
 from tests.duty.forms import NOW, spec
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -36,21 +36,22 @@ def test_it_is_due_at_the_end_of_the_last_day_on_which_it_is_owed() -> None:
 def test_without_a_beginning_only_the_newest_period_is_owed() -> None:
     form = spec()
     assert [one.name for one in form.awaited(NOW)] == ["2026-10"]
-    assert form.missed((), NOW) == datetime(2026, 11, 11, tzinfo=ZONE)
-    assert form.missed({"2026-10"}, NOW) is None
+    assert missed(form.awaited(NOW), (), NOW) == datetime(2026, 11, 11, tzinfo=ZONE)
+    assert missed(form.awaited(NOW), {"2026-10"}, NOW) is None
 
 
 def test_with_one_every_period_since_then_is_owed_and_the_oldest_counts() -> None:
     form = spec(since="2026-08-15")
     assert [one.name for one in form.listed(NOW)] == ["2026-10", "2026-09"]
-    assert form.missed({"2026-10"}, NOW) == datetime(2026, 10, 11, tzinfo=ZONE)
-    assert form.missed({"2026-10", "2026-09"}, NOW) is None
+    assert missed(form.awaited(NOW), {"2026-10"}, NOW) == datetime(2026, 10, 11, tzinfo=ZONE)
+    assert missed(form.awaited(NOW), {"2026-10", "2026-09"}, NOW) is None
 
 
 def test_nothing_is_overdue_on_the_last_day() -> None:
     last = datetime(2026, 11, 10, 23, 59, tzinfo=ZONE)
-    assert spec().missed((), last) is None
-    assert spec().missed((), last + timedelta(minutes=1)) is not None
+    assert missed(spec().awaited(last), (), last) is None
+    over = last + timedelta(minutes=1)
+    assert missed(spec().awaited(over), (), over) is not None
 
 
 @pytest.mark.parametrize(
