@@ -23,6 +23,7 @@ from jobs.settings import Settings
 from store import Store
 
 log = logging.getLogger("demo")
+HISTORY = "30 days of history"
 
 # What the tokens are called in lists: one for each department that sends by itself.
 PUSHING = {"DEMO_PUSH_TOKEN": ("公交调度平台推送", "transit"), "DEMO_ALERT_TOKEN": ("政务云告警推送", "it_alerts")}
@@ -74,11 +75,12 @@ def fill(progress: Progress, city: City, settings: Settings, stopped: Callable[[
         from demo import history, present
 
         played = present.script_of(settings.var / "demo")
-        bar = progress.add_task("30 days of history", total=None)
+        bar = progress.add_task(HISTORY, total=None)
         for part in history.backfill(city, store, utc_now(), script=played):
-            progress.update(bar, completed=part.done, total=part.total, description=part.words)
+            progress.update(bar, completed=part.done, total=part.total, description=f"{HISTORY}: {part.words}")
             if stopped():
                 return
+        progress.update(bar, description=HISTORY)
 
 
 async def attended(city: City, store: Store, collecting: Awaitable[None]) -> None:

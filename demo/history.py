@@ -62,7 +62,7 @@ def backfill(
     a gap. Again it changes nothing.
     """
     if finished(store):
-        yield Progress(1, 1, "历史数据已在库中")
+        yield Progress(1, 1, "there already")
         return
     moment = _anchored(store, now)
     end = int(moment.timestamp())
@@ -71,17 +71,17 @@ def backfill(
     spans = _spans(end, days)
     total = len(spans) + 4
     writer.months()
-    yield Progress(1, total, "月度指标")
+    yield Progress(1, total, "monthly figures")
     for step, span in enumerate(spans, 2):
         writer.span(span)
         until = datetime.fromtimestamp(span.end - 1, UTC).astimezone(city.zone)
-        yield Progress(step, total, f"历史数据至 {until:%m-%d %H}:00")
+        yield Progress(step, total, f"up to {until:%m-%d %H}:00")
     writer.incidents(end - days * DAY)
-    yield Progress(total - 2, total, "突发事件")
+    yield Progress(total - 2, total, "incidents")
     writer.alerts(min((span.start for span in spans if not span.coarse), default=end))
-    yield Progress(total - 1, total, "预警记录")
+    yield Progress(total - 1, total, "alerts")
     writer.cursors()
-    yield Progress(total, total, "续读位置")
+    yield Progress(total, total, "where the feeds go on")
 
 
 def _anchored(store: Store, now: datetime) -> datetime:
